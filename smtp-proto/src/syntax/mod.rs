@@ -1,0 +1,11 @@
+//! Layer 1: the values of the protocol, parsed and written. Usable on their own.
+
+pub mod address;
+pub mod base64;
+pub mod capability;
+pub mod command;
+pub mod params;
+pub mod reply;
+pub mod text;
+pub mod verb;
+pub mod xtext;
