@@ -1,0 +1,70 @@
+//! What a client sends around a message.
+
+use alloc::vec::Vec;
+
+use crate::syntax::address::{ForwardPath, Mailbox, ReversePath};
+use crate::syntax::params::{AuthParam, BodyType, Params};
+
+/// What goes with a message: whom it is from, whom it is for, and what it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// The reverse-path: where notifications go. Null for notifications themselves.
+    pub from: ReversePath,
+    /// The recipients, in order, with the parameters for each RCPT.
+    pub to: Vec<Recipient>,
+    /// What the content holds (RFC 6152, RFC 3030). Needs the extension, unless it is `SevenBit`.
+    pub body: BodyType,
+    /// Octets of content as SIZE counts them (RFC 1870 section 5), if known.
+    pub size: Option<u64>,
+    /// The message headers hold UTF-8 (RFC 6532). Implied by a non-ASCII address.
+    pub smtputf8: bool,
+    /// AUTH= (RFC 4954 section 5); left out where AUTH is not offered.
+    pub auth: Option<AuthParam>,
+    /// Further MAIL parameters, sent as they are: the caller knows that the server takes them.
+    pub params: Params,
+}
+
+/// One recipient of an envelope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    /// The forward-path.
+    pub path: ForwardPath,
+    /// RCPT parameters, sent as they are: the caller knows that the server takes them.
+    pub params: Params,
+}
+
+impl Envelope {
+    /// An envelope with nothing but addresses.
+    #[must_use]
+    pub fn new(from: ReversePath, to: impl IntoIterator<Item = ForwardPath>) -> Self {
+        Self {
+            from,
+            to: to.into_iter().map(Recipient::from).collect(),
+            body: BodyType::SevenBit,
+            size: None,
+            smtputf8: false,
+            auth: None,
+            params: Params::none(),
+        }
+    }
+
+    /// Whether SMTPUTF8 is needed to send this (RFC 6531 section 3.4).
+    #[must_use]
+    pub fn needs_smtputf8(&self) -> bool {
+        self.smtputf8
+            || !self.from.is_ascii()
+            || self.to.iter().any(|recipient| !recipient.path.is_ascii())
+    }
+}
+
+impl From<ForwardPath> for Recipient {
+    fn from(path: ForwardPath) -> Self {
+        Self { path, params: Params::none() }
+    }
+}
+
+impl From<Mailbox> for Recipient {
+    fn from(mailbox: Mailbox) -> Self {
+        ForwardPath::Mailbox(mailbox).into()
+    }
+}

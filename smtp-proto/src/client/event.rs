@@ -1,0 +1,113 @@
+//! What a client asks and tells its caller.
+
+use crate::error::{Close, Fault};
+use crate::machine::Tls;
+use crate::sasl::Secret;
+use crate::syntax::capability::Capabilities;
+use crate::syntax::reply::Reply;
+
+/// Names a transaction on its connection. The first is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TransactionId(pub u64);
+
+/// What a client asks and tells its caller.
+///
+/// Questions come first in the list; [`is_question`](Event::is_question) tells them from news.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// Question: what next? Answered by `send`, `start_tls`, `authenticate`, `verify`, `expand`,
+    /// `help`, `noop`, `reset`, `quit` or `idle`.
+    ///
+    /// May come before the outcome of the last transaction is in (pipelining).
+    Ready,
+    /// Question: content of a message is wanted. Answered by `body`, `finish` or `abandon`.
+    Body {
+        /// Whose content.
+        transaction: TransactionId,
+        /// Octets that are welcome now. More is taken, and held.
+        room: usize,
+    },
+    /// Question: the server's SASL challenge, decoded. Answered by `respond` or `cancel`.
+    Challenge(Secret),
+
+    /// News: the server's greeting.
+    Greeted(Reply),
+    /// News: the reply to EHLO, HELO or LHLO.
+    Hello {
+        /// The reply itself.
+        reply: Reply,
+        /// What it announced; nothing for HELO.
+        capabilities: Capabilities,
+    },
+    /// News: TLS is active. A new `Hello` follows.
+    Secured(Tls),
+    /// News: AUTH is over. Positive: authenticated; otherwise the refusal, and `Ready` again.
+    Authenticated(Reply),
+    /// News: the reply to MAIL.
+    Sender {
+        /// Whose.
+        transaction: TransactionId,
+        /// The reply.
+        reply: Reply,
+    },
+    /// News: the reply to one RCPT, in the order of the envelope.
+    Recipient {
+        /// Whose.
+        transaction: TransactionId,
+        /// The recipient, counted from 0 in the envelope.
+        index: usize,
+        /// The reply.
+        reply: Reply,
+    },
+    /// News: the final reply to the message. In LMTP one for each accepted recipient.
+    Outcome {
+        /// Whose.
+        transaction: TransactionId,
+        /// LMTP: the recipient, counted from 0 in the envelope. Otherwise `None`: all accepted.
+        recipient: Option<usize>,
+        /// The reply.
+        reply: Reply,
+    },
+    /// News: the transaction ended, and there is no (further) `Outcome` for it.
+    NotSent {
+        /// Whose.
+        transaction: TransactionId,
+        /// Why.
+        reason: NotSent,
+    },
+    /// News: the reply to `verify`, `expand`, `help`, `noop`, `reset`, `etrn`, or a refusal of
+    /// `start_tls`.
+    Answer(Reply),
+    /// News: the server broke the protocol. `Closed` follows.
+    Fault(Fault),
+    /// News: the conversation is over. The last event.
+    Closed(Close),
+}
+
+/// Why a transaction has no outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotSent {
+    /// MAIL was refused.
+    Sender(Reply),
+    /// Every recipient was refused; the replies came with `Recipient`.
+    NoRecipients,
+    /// DATA, or a chunk before the last, was refused.
+    Content(Reply),
+    /// The caller broke it off.
+    Abandoned,
+    /// The connection ended before the content was complete: the server has no message.
+    Closed(Close),
+    /// The connection ended after the content was complete and before the reply to it: the server
+    /// may or may not have the message (RFC 1047).
+    Unknown(Close),
+}
+
+impl Event {
+    /// Whether the client waits for an answer.
+    #[must_use]
+    pub fn is_question(&self) -> bool {
+        matches!(self, Self::Ready | Self::Body { .. } | Self::Challenge(_))
+    }
+}

@@ -1,0 +1,113 @@
+//! From lines to replies.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::clean::clean;
+use super::{Code, Reply, ReplyError, ReplyLine};
+
+/// How much of one reply a [`ReplyParser`] takes before it refuses to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplyLimits {
+    /// Lines.
+    pub lines: usize,
+    /// Octets of text, codes and line ends not counted.
+    pub octets: usize,
+}
+
+impl Default for ReplyLimits {
+    /// 1000 lines, 64 KiB.
+    fn default() -> ReplyLimits {
+        ReplyLimits { lines: 1000, octets: 64 * 1024 }
+    }
+}
+
+/// Puts together replies from their lines.
+#[derive(Clone, Debug, Default)]
+pub struct ReplyParser {
+    limits: ReplyLimits,
+    begun: Option<Begun>,
+}
+
+/// A reply of which at least one line is still to come.
+#[derive(Clone, Debug)]
+struct Begun {
+    code: Code,
+    lines: usize,
+    /// The lines so far, each followed by LF.
+    text: Vec<u8>,
+}
+
+impl ReplyParser {
+    /// A parser that is at the beginning of a reply.
+    #[must_use]
+    pub fn new(limits: ReplyLimits) -> ReplyParser {
+        ReplyParser { limits, begun: None }
+    }
+
+    /// Whether a reply has begun whose last line is still to come.
+    #[must_use]
+    pub fn is_within_reply(&self) -> bool {
+        self.begun.is_some()
+    }
+
+    /// Takes the next line, without its CRLF, and returns the reply if it was the last of one.
+    ///
+    /// Control characters in the text become spaces. After an error nothing is known of where the
+    /// next reply begins; the parser itself forgets the lines it has and starts afresh.
+    pub fn push(&mut self, line: &[u8]) -> Result<Option<Reply>, ReplyError> {
+        let begun = self.begun.take();
+        let line = ReplyLine::parse(line)?;
+        let (lines, octets) = begun.as_ref().map_or((0, 0), |b| (b.lines, b.text.len() - b.lines));
+        if lines >= self.limits.lines {
+            return Err(ReplyError::TooManyLines { limit: self.limits.lines });
+        }
+        if line.text.len() > self.limits.octets.saturating_sub(octets) {
+            return Err(ReplyError::TooLong { limit: self.limits.octets });
+        }
+        let mut begun = match begun {
+            // The usual case: one line, one allocation of the right size.
+            None if line.last => return Ok(Some(Reply::from_text(line.code, line.text.into()))),
+            None => Begun { code: line.code, lines: 0, text: Vec::new() },
+            Some(begun) if begun.code == line.code => begun,
+            Some(Begun { code: first, .. }) => {
+                return Err(ReplyError::CodeChanged { first, then: line.code });
+            }
+        };
+        let start = begun.text.len();
+        begun.text.extend_from_slice(line.text);
+        clean(begun.text.get_mut(start..).unwrap_or_default());
+        if line.last {
+            return Ok(Some(Reply { code: line.code, text: begun.text.into_boxed_slice() }));
+        }
+        begun.text.push(b'\n');
+        begun.lines += 1;
+        self.begun = Some(begun);
+        Ok(None)
+    }
+}
+
+impl Reply {
+    /// Reads one complete reply from `octets`, every line of it ended by CRLF.
+    ///
+    /// For replies as they come from a connection see [`ReplyParser`].
+    pub fn parse(octets: &[u8]) -> Result<Reply, ReplyError> {
+        let mut parser = ReplyParser::default();
+        let mut rest = octets;
+        while let Some(end) = memchr::memmem::find(rest, b"\r\n") {
+            let (line, after) = rest.split_at_checked(end).unwrap_or_default();
+            rest = after.strip_prefix(b"\r\n").unwrap_or_default();
+            match parser.push(line)? {
+                None => {}
+                Some(reply) if rest.is_empty() => return Ok(reply),
+                Some(_) => return Err(ReplyError::Trailing { at: octets.len() - rest.len() }),
+            }
+        }
+        Err(ReplyError::Incomplete)
+    }
+
+    fn from_text(code: Code, mut text: Box<[u8]>) -> Reply {
+        clean(&mut text);
+        Reply { code, text }
+    }
+}

@@ -1,0 +1,117 @@
+//! Replies on their way out.
+
+use core::fmt::Write as _;
+
+use bytes::BytesMut;
+
+use super::clean::put_clean;
+use super::{Class, Code, EnhancedCode, Reply};
+
+/// The most octets in a reply line, with code and CRLF (RFC 5321 section 4.5.3.1.5).
+const LINE: usize = 512;
+
+/// Writes a reply of one or more lines, with their CRLFs. Allocates nothing besides room in `out`.
+///
+/// `enhanced` goes in front of the text of each line (RFC 2034 section 4), unless its class is not
+/// that of `code`. No lines at all are one line without text.
+///
+/// Text for people is folded, at spaces where there are any, so that no line is longer than 512
+/// octets. What a program reads line by line is not, since folding would change its meaning: 250
+/// without an enhanced code, which is how EHLO is answered, and 3yz, which carries SASL challenges.
+///
+/// A control character becomes a space, so `lines` need not be trusted; a [`Text`] never holds any.
+///
+/// [`Text`]: crate::syntax::text::Text
+pub fn write_reply<'a>(
+    out: &mut BytesMut,
+    code: Code,
+    enhanced: Option<EnhancedCode>,
+    lines: impl IntoIterator<Item = &'a str>,
+) {
+    let enhanced = enhanced.filter(|enhanced| enhanced.class() == code.class());
+    let lines = lines.into_iter().map(|line| (enhanced, line.as_bytes()));
+    write_lines(out, code, lines, (enhanced, b""));
+}
+
+impl Reply {
+    /// Writes the reply with its CRLFs, folded as [`write_reply`] does it.
+    pub fn write(&self, out: &mut BytesMut) {
+        let lines = self.lines().map(|line| self.split_enhanced(line));
+        write_lines(out, self.code, lines, (None, b""));
+    }
+
+    /// The enhanced code of a line, if there is one and a space behind it, and the text after that.
+    fn split_enhanced<'a>(&self, line: &'a [u8]) -> (Option<EnhancedCode>, &'a [u8]) {
+        match EnhancedCode::parse_prefix(line) {
+            Some((enhanced, [b' ', text @ ..])) if enhanced.class() == self.code.class() => {
+                (Some(enhanced), text)
+            }
+            _ => (None, line),
+        }
+    }
+}
+
+type Content<'a> = (Option<EnhancedCode>, &'a [u8]);
+
+fn write_lines<'a>(
+    out: &mut BytesMut,
+    code: Code,
+    mut lines: impl Iterator<Item = Content<'a>>,
+    otherwise: Content<'a>,
+) {
+    let mut line = lines.next().unwrap_or(otherwise);
+    loop {
+        let next = lines.next();
+        write_folded(out, code, line, next.is_none());
+        match next {
+            Some(next) => line = next,
+            None => return,
+        }
+    }
+}
+
+/// Writes one line of the caller's as one or more lines.
+fn write_folded(out: &mut BytesMut, code: Code, (enhanced, text): Content<'_>, last: bool) {
+    let for_programs = code == Code::OK || code.class() == Class::Intermediate;
+    let room = match enhanced {
+        None if for_programs => text.len(),
+        None => LINE - "250 \r\n".len(),
+        Some(enhanced) => LINE - "250 \r\n".len() - enhanced.len() - " ".len(),
+    };
+    let mut rest = text;
+    loop {
+        let (line, after) = fold(rest, room);
+        let last = last && after.is_empty();
+        out.extend_from_slice(&code.digits());
+        out.extend_from_slice(if last { b" " } else { b"-" });
+        if let Some(enhanced) = enhanced {
+            // Writing to a buffer that grows does not fail.
+            let _ = write!(out, "{enhanced} ");
+        }
+        put_clean(out, line);
+        out.extend_from_slice(b"\r\n");
+        if after.is_empty() {
+            return;
+        }
+        rest = after;
+    }
+}
+
+/// Splits `text` so that the first part fits into `room` octets (at least 4): at the last space that
+/// allows it, which is dropped, else between two characters.
+fn fold(text: &[u8], room: usize) -> (&[u8], &[u8]) {
+    let Some((within, beyond)) = text.split_at_checked(room).filter(|(_, b)| !b.is_empty()) else {
+        return (text, b"");
+    };
+    if let [b' ', rest @ ..] = beyond {
+        return (within, rest);
+    }
+    if let Some(space) = memchr::memrchr(b' ', within).filter(|&space| space > 0) {
+        let (line, rest) = text.split_at_checked(space).unwrap_or((text, b""));
+        return (line, rest.strip_prefix(b" ").unwrap_or(rest));
+    }
+    // At most three octets that continue a UTF-8 character; more of them are not UTF-8.
+    let continued = |at: usize| text.get(at).is_some_and(|octet| octet & 0xC0 == 0x80);
+    let at = (room.saturating_sub(3)..=room).rev().find(|&at| !continued(at)).unwrap_or(room);
+    text.split_at_checked(at).unwrap_or((text, b""))
+}
