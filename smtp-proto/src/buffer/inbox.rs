@@ -12,6 +12,9 @@ const FIRST_READ: usize = 1024;
 /// How much one read may bring at most, in octets.
 const LARGEST_READ: usize = 16 * 1024;
 
+/// A piece smaller than this fraction of its storage is copied when it is taken out.
+const COPY_BELOW: usize = 8;
+
 /// Bytes from the peer, bounded.
 ///
 /// A driver reads into [`space`](Self::space), says with [`commit`](Self::commit) how much it got,
@@ -194,11 +197,12 @@ impl Inbox {
     /// Takes the first `n` octets out.
     ///
     /// They share the storage and are not copied, except when they are so few that they would keep
-    /// alive more than eight times their size. A small rest with no room behind it moves to storage
-    /// of its own, so that the inbox in turn does not keep alive what was taken.
+    /// alive more than eight times their size. For the same reason a small rest moves to storage of
+    /// its own, so that the inbox in turn does not keep alive what was taken. When there is no rest,
+    /// the storage is used again as soon as nobody else does.
     pub(crate) fn take(&mut self, n: usize) -> BytesMut {
         let n = n.min(self.len());
-        if n <= self.held / 8 {
+        if n <= self.held / COPY_BELOW {
             let piece = self.filled().get(..n).map(BytesMut::from).unwrap_or_default();
             self.consume(n);
             return piece;
@@ -210,8 +214,8 @@ impl Inbox {
         self.end -= used;
         self.searched = self.searched.saturating_sub(n);
         self.offered = 0;
-        if (1..=FIRST_READ).contains(&self.len()) && self.is_cramped(FIRST_READ) {
-            self.relocate(FIRST_READ - self.len());
+        if !self.is_empty() && self.len() <= self.held / COPY_BELOW {
+            self.relocate(FIRST_READ.saturating_sub(self.len()));
         }
         piece
     }

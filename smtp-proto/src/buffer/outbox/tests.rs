@@ -68,10 +68,8 @@ fn a_small_tail_is_used_again() {
         outbox.line_buffer().put_slice(b"250 OK\r\n");
         assert!(outbox.tail.capacity() <= KEEP);
     }
-    outbox.advance(8);
-    assert_eq!(outbox.line_buffer().capacity(), super::TAIL, "moved back to the front");
-    outbox.line_buffer().put_slice(b"250 OK\r\n");
-    assert_eq!(outbox.chunk().as_ptr(), first);
+    let storage = first as usize..first as usize + super::TAIL;
+    assert!(storage.contains(&(outbox.chunk().as_ptr() as usize)));
 }
 
 #[test]
