@@ -93,8 +93,13 @@ impl Reply {
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         let mut lines = self.lines().map(|line| self.without_enhanced(line));
-        let first = String::from_utf8_lossy(lines.next().unwrap_or_default());
-        lines.fold(first, |text, line| text + " " + String::from_utf8_lossy(line).as_ref())
+        let mut text = String::from_utf8_lossy(lines.next().unwrap_or_default());
+        for line in lines {
+            let text = text.to_mut();
+            text.push(' ');
+            text.push_str(&String::from_utf8_lossy(line));
+        }
+        text
     }
 
     /// What the first digit of the code says.
@@ -160,6 +165,6 @@ impl fmt::Display for Reply {
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines: Vec<_> = self.lines().map(String::from_utf8_lossy).collect();
-        f.debug_struct("Reply").field("code", &self.code).field("lines", &lines).finish()
+        f.debug_tuple("Reply").field(&self.code).field(&lines).finish()
     }
 }

@@ -1,0 +1,150 @@
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use proptest::prelude::*;
+
+use super::{Capabilities, Capability, Extension};
+use crate::syntax::reply::Reply;
+
+fn parse(line: &str) -> Capability<'_> {
+    Capability::parse(line.as_bytes()).unwrap()
+}
+
+fn capabilities(reply: &str) -> Capabilities {
+    Capabilities::from_reply(&Reply::parse(reply.replace('\n', "\r\n").as_bytes()).unwrap())
+}
+
+#[test]
+fn keywords_in_any_case() {
+    for extension in Extension::ALL {
+        let keyword = extension.as_str();
+        assert_eq!(parse(keyword).extension(), Some(extension));
+        assert_eq!(parse(&keyword.to_ascii_lowercase()).extension(), Some(extension));
+        assert_eq!(parse(keyword).to_string(), keyword);
+        assert_eq!(Extension::parse(keyword), Some(extension));
+    }
+    assert_eq!(parse("sTaRtTlS"), Capability::StartTls);
+}
+
+#[test]
+fn sizes() {
+    for (line, size) in [
+        ("SIZE", None),
+        ("SIZE ", None),
+        ("SIZE 0", Some(0)),
+        ("size 35882577", Some(35_882_577)),
+        ("SIZE  7 ", Some(7)),
+        ("SIZE 18446744073709551615", Some(u64::MAX)),
+        ("SIZE 99999999999999999999", Some(u64::MAX)),
+        ("SIZE many", None),
+        ("SIZE -1", None),
+        ("SIZE +1", None),
+        ("SIZE 1 2", None),
+    ] {
+        assert_eq!(parse(line), Capability::Size(size), "{line}");
+    }
+    let size = |line: &str| {
+        let capabilities = capabilities(&["250-host\n250 ", line, "\n"].concat());
+        assert!(capabilities.has(Extension::Size));
+        capabilities.size()
+    };
+    assert_eq!(size("SIZE"), None);
+    assert_eq!(size("SIZE 0"), None);
+    assert_eq!(size("SIZE garbage"), None);
+    assert_eq!(size("SIZE 1000"), Some(1000));
+}
+
+#[test]
+fn malformed_lines() {
+    for line in [
+        &b""[..],
+        b" ",
+        b" SIZE",
+        b"-SIZE",
+        b"SIZE=10",
+        b"X_FOO",
+        b"X.FOO bar",
+        b"=LOGIN",
+        b"XFOO b\tr",
+        b"XFOO b\0r",
+        b"XFOO b\x80r",
+        "XFOO bär".as_bytes(),
+        "Größe".as_bytes(),
+    ] {
+        assert_eq!(Capability::parse(line), None, "{line:?}");
+    }
+}
+
+#[test]
+fn others() {
+    let xclient = parse("XClient NAME ADDR");
+    assert_eq!(xclient, Capability::Other { keyword: "XClient", arguments: "NAME ADDR" });
+    assert_eq!(xclient.to_string(), "XClient NAME ADDR");
+    assert_eq!(parse("X-FOO").to_string(), "X-FOO");
+    assert_eq!(parse("auth  PLAIN  LOGIN ").to_string(), "AUTH PLAIN  LOGIN");
+    assert_eq!(parse("SIZE 10").to_string(), "SIZE 10");
+}
+
+#[test]
+fn from_a_reply() {
+    let capabilities = capabilities(
+        "250-SIZE 99\n250-PIPELINING\n250-size 1000\n250-SIZE 2000\n250-AUTH PLAIN scram-sha-256\n\
+         250-AUTH=LOGIN PLAIN\n250-b?d\n250-LIMITS RCPTMAX=100\n250 8BITMIME\n",
+    );
+    assert_eq!(capabilities.size(), Some(1000));
+    assert!(capabilities.has(Extension::Pipelining) && capabilities.has(Extension::EightBitMime));
+    assert!(!capabilities.has(Extension::StartTls) && !capabilities.has(Extension::Chunking));
+    assert_eq!(
+        capabilities.auth().collect::<Vec<_>>(),
+        ["PLAIN", "scram-sha-256", "LOGIN", "PLAIN"]
+    );
+    assert!(capabilities.supports_auth("Login") && capabilities.supports_auth("SCRAM-SHA-256"));
+    assert!(!capabilities.supports_auth("SCRAM") && !capabilities.supports_auth(""));
+    assert_eq!(capabilities.get("limits"), Some("RCPTMAX=100"));
+    assert_eq!(capabilities.get("8bitmime"), Some(""));
+    assert_eq!(capabilities.get("auth"), Some("PLAIN scram-sha-256"));
+    assert_eq!(capabilities.get("XCLIENT"), None);
+    assert_eq!(capabilities.iter().count(), 7);
+}
+
+#[test]
+fn the_greeting_is_not_a_capability() {
+    assert_eq!(capabilities("250 STARTTLS\n"), Capabilities::none());
+    assert_eq!(
+        capabilities("250-STARTTLS\n250 HELP\n").iter().collect::<Vec<_>>(),
+        [Capability::Help]
+    );
+}
+
+#[test]
+fn nothing_is_offered_by_a_refusal_or_by_default() {
+    let refusal = capabilities("502-no\n502 STARTTLS\n");
+    assert_eq!(refusal, Capabilities::none());
+    assert!(Extension::ALL.into_iter().all(|extension| !refusal.has(extension)));
+    assert_eq!((refusal.size(), refusal.auth().count()), (None, 0));
+}
+
+proptest! {
+    #[test]
+    fn any_octets(line in any::<Vec<u8>>()) {
+        if let Some(capability) = Capability::parse(&line) {
+            let written = capability.to_string();
+            prop_assert_eq!(Capability::parse(written.as_bytes()), Some(capability));
+        }
+    }
+
+    #[test]
+    fn any_lines(lines in proptest::collection::vec("[ -~]{0,30}|AUTH[ =][A-Z ]*|SIZE [0-9]*", 0..9)) {
+        let mut reply = alloc::string::String::from("250-host\r\n");
+        for line in &lines {
+            reply += &["250-", line, "\r\n"].concat();
+        }
+        reply += "250 HELP\r\n";
+        let capabilities = Capabilities::from_reply(&Reply::parse(reply.as_bytes()).unwrap());
+        prop_assert!(capabilities.has(Extension::Help));
+        for capability in capabilities.iter() {
+            prop_assert!(capabilities.get(capability.keyword()).is_some());
+            prop_assert!(capability.extension().is_none_or(|known| capabilities.has(known)));
+        }
+    }
+}
