@@ -58,6 +58,9 @@ pub enum Fault {
     /// A parameter of an extension that was not announced.
     #[error("{0} with a parameter that was not announced")]
     UnknownParameter(Verb),
+    /// A parameter with a value that makes no sense or is not offered.
+    #[error("{0} with a bad value of a parameter")]
+    BadParameter(Verb),
     /// A non-ASCII address in a transaction without SMTPUTF8.
     #[error("{0} with a non-ASCII address, without SMTPUTF8")]
     NeedsSmtpUtf8(Verb),

@@ -11,7 +11,14 @@ extern crate std;
 
 pub mod body;
 pub mod buffer;
+pub mod error;
+pub mod limits;
 pub mod machine;
+pub mod sasl;
+pub mod server;
+pub mod session;
 pub mod syntax;
+pub mod timeouts;
 
 pub use machine::{Machine, Step, Time, Tls, Wait};
+pub use server::Server;

@@ -1,0 +1,263 @@
+//! What the application's answers do.
+
+use alloc::format;
+use alloc::vec::Vec;
+use core::slice;
+
+use bytes::BufMut;
+
+use super::content::Content;
+use super::{Abort, Question, Refusal, Server, Task, Transaction, Transfer};
+use crate::error::{Close, Misuse};
+use crate::session::{Act, Phase};
+use crate::syntax::base64;
+use crate::syntax::reply::{Class, Code, EnhancedCode, write_reply};
+use crate::syntax::text::Text;
+use crate::syntax::verb::Verb;
+
+impl Server {
+    /// Says yes to the open question, in the server's own words.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::NoQuestion`]; nothing has changed.
+    pub fn accept(&mut self) -> Result<(), Misuse> {
+        let question = self.question.ok_or(Misuse::NoQuestion)?;
+        let (code, enhanced, text) = affirmative(question);
+        self.carry_out(question, code, enhanced, &[Text::lossy(text)], false);
+        Ok(())
+    }
+
+    /// Says yes to the open question, in the application's words; a line of the reply each.
+    ///
+    /// For VRFY and EXPN words make the difference between 252 and 250. The greeting and the reply
+    /// to a hello begin with the host name in any case. For [`Event::Message`] of a chunked
+    /// transfer nothing is said yet, and the words are lost.
+    ///
+    /// [`Event::Message`]: super::Event::Message
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::NoQuestion`]; nothing has changed.
+    pub fn accept_with(&mut self, texts: &[Text]) -> Result<(), Misuse> {
+        let question = self.question.ok_or(Misuse::NoQuestion)?;
+        let (code, enhanced, _) = affirmative(question);
+        let (code, enhanced) = match question {
+            Question::Query { verb: Verb::Vrfy | Verb::Expn, .. } => {
+                (Code::OK, EnhancedCode::positive(1, 5))
+            }
+            _ => (code, enhanced),
+        };
+        self.carry_out(question, code, enhanced, texts, true);
+        Ok(())
+    }
+
+    /// Says yes to the open question with a code of the application's choice: 251 to a recipient
+    /// whose mail is forwarded, 252 to VRFY, 253 to ETRN.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::NoQuestion`], or [`Misuse::WrongAnswer`] if the code is not a 25z code or the
+    /// question takes no other code than its own; nothing has changed.
+    pub fn accept_as(
+        &mut self,
+        code: Code,
+        enhanced: EnhancedCode,
+        texts: &[Text],
+    ) -> Result<(), Misuse> {
+        let question = self.question.ok_or(Misuse::NoQuestion)?;
+        let choice = match question {
+            Question::Rcpt | Question::Query { .. } | Question::Etrn => true,
+            Question::Mail { .. } | Question::Deliver => code == Code::OK,
+            _ => false,
+        };
+        if !choice || code.as_u16() / 10 != 25 || enhanced.class() != Class::Positive {
+            return Err(Misuse::WrongAnswer("this question takes no such code"));
+        }
+        self.carry_out(question, code, enhanced, texts, true);
+        Ok(())
+    }
+
+    /// Says no: to the open question, or to the message whose content is coming.
+    ///
+    /// In the latter case the rest of the content is read and thrown away, the client hears the
+    /// refusal when it has sent everything, and [`Event::Aborted`](super::Event::Aborted) follows.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::NoQuestion`] if there is neither a question nor a message; nothing has changed.
+    pub fn reject(&mut self, refusal: Refusal) -> Result<(), Misuse> {
+        let Some(question) = self.question else {
+            return if self.refuse_now(refusal) { Ok(()) } else { Err(Misuse::NoQuestion) };
+        };
+        self.question = None;
+        let closes = refusal.closes();
+        match question {
+            Question::Connected => return self.reject_connection(&refusal),
+            Question::Message(Transfer::Chunked) => {
+                self.refuse_now(refusal);
+                return Ok(());
+            }
+            Question::Hello(_) => self.reply_bare(&refusal),
+            Question::Query { smtputf8, .. } => self.reply_refusal(&refusal, smtputf8),
+            _ => self.reply_refusal(&refusal, self.utf8_in(refusal.code())),
+        }
+        match question {
+            Question::Auth => {
+                self.settle_auth(refusal.code());
+                self.tally.auth_failure();
+            }
+            Question::Deliver => self.delivered(false),
+            Question::StartTls | Question::Query { .. } | Question::Etrn => {}
+            _ => self.tally.rejection(),
+        }
+        if closes {
+            self.close(Close::Shutdown);
+        }
+        self.check_tally();
+        Ok(())
+    }
+
+    /// Answers AUTH, or a response, with a challenge (334). May be empty.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::NoQuestion`], or [`Misuse::WrongAnswer`] outside an AUTH exchange; nothing has
+    /// changed.
+    pub fn challenge(&mut self, challenge: &[u8]) -> Result<(), Misuse> {
+        match self.question {
+            None => return Err(Misuse::NoQuestion),
+            Some(Question::Auth) => self.question = None,
+            Some(_) => return Err(Misuse::WrongAnswer("only AUTH takes a challenge")),
+        }
+        let out = self.outbox.line_buffer();
+        out.put_slice(b"334 ");
+        base64::encode(challenge, out);
+        out.put_slice(b"\r\n");
+        self.settle_auth(Code::CHALLENGE);
+        Ok(())
+    }
+
+    fn carry_out(
+        &mut self,
+        question: Question,
+        code: Code,
+        enhanced: EnhancedCode,
+        texts: &[Text],
+        own_words: bool,
+    ) {
+        self.question = None;
+        match question {
+            Question::Connected => {
+                let greeting = slice::from_ref(&self.config.greeting);
+                let greeting: Vec<Text> = if own_words { texts } else { greeting }.into();
+                self.greet_with(code, &greeting);
+                self.advance(Act::Greeting, code);
+                self.task = Task::Command;
+            }
+            Question::Hello(verb) => self.hello_accepted(verb, if own_words { texts } else { &[] }),
+            Question::StartTls => {
+                self.reply_texts(code, enhanced, texts, false);
+                self.advance(Act::StartTls, code);
+                self.task = Task::Handshake;
+            }
+            Question::Auth => {
+                self.reply_texts(code, enhanced, texts, false);
+                self.settle_auth(code);
+            }
+            Question::Mail { smtputf8, binary } => {
+                self.reply_texts(code, enhanced, texts, false);
+                self.advance(Act::Mail, code);
+                self.tally.transactions = self.tally.transactions.saturating_add(1);
+                self.transaction =
+                    Transaction { live: true, smtputf8, binary, ..Transaction::default() };
+            }
+            Question::Rcpt => {
+                self.reply_texts(code, enhanced, texts, self.utf8_in(code));
+                self.advance(Act::Rcpt, code);
+                self.transaction.recipients += 1;
+            }
+            Question::Message(Transfer::Data) => {
+                self.reply_texts(code, enhanced, texts, false);
+                self.advance(Act::Data, code);
+                self.task = Task::Content(Content::data(self.config.newlines));
+            }
+            Question::Message(Transfer::Chunked) => {}
+            Question::Deliver => {
+                self.reply_texts(code, enhanced, texts, false);
+                self.delivered(true);
+            }
+            Question::Query { smtputf8, .. } => self.reply_texts(code, enhanced, texts, smtputf8),
+            Question::Etrn => self.reply_texts(code, enhanced, texts, false),
+        }
+        self.check_tally();
+    }
+
+    fn hello_accepted(&mut self, verb: Verb, texts: &[Text]) {
+        self.extended = verb != Verb::Helo;
+        if self.extended {
+            self.reply_extensions(texts.first());
+        } else {
+            self.greet_with(Code::OK, texts);
+        }
+        self.abort(Abort::Hello);
+        self.advance(Act::Hello, Code::OK);
+        self.deadlines.content_over();
+    }
+
+    /// Writes a reply that begins with the host name and has no enhanced code: the greeting, or the
+    /// reply to HELO (RFC 2034 section 4).
+    fn greet_with(&mut self, code: Code, texts: &[Text]) {
+        let first = self.first_line(texts.first());
+        let rest = texts.get(1..).unwrap_or_default().iter().map(Text::as_str);
+        let lines = core::iter::once(first.as_str()).chain(rest);
+        write_reply(self.outbox.line_buffer(), code, None, lines);
+    }
+
+    pub(super) fn first_line(&self, text: Option<&Text>) -> alloc::string::String {
+        match text {
+            Some(text) if !text.as_str().is_empty() => format!("{} {text}", self.config.hostname),
+            _ => format!("{}", self.config.hostname),
+        }
+    }
+
+    /// Writes a refusal where no enhanced code may be.
+    fn reply_bare(&mut self, refusal: &Refusal) {
+        let line = refusal.text().as_str();
+        write_reply(self.outbox.line_buffer(), refusal.code(), None, [line]);
+    }
+
+    fn reject_connection(&mut self, refusal: &Refusal) -> Result<(), Misuse> {
+        self.reply_bare(refusal);
+        if refusal.closes() || refusal.code() == Code::HOST_ACCEPTS_NO_MAIL {
+            self.close(Close::Refused);
+        } else {
+            // The client is to say QUIT (RFC 5321 section 3.1).
+            self.phase = Phase::Refused;
+            self.task = Task::Command;
+        }
+        Ok(())
+    }
+}
+
+/// How the server says yes.
+fn affirmative(question: Question) -> (Code, EnhancedCode, &'static str) {
+    let (code, (subject, detail), text) = match question {
+        Question::Connected => (Code::READY, (0, 0), ""),
+        Question::Hello(_) => (Code::OK, (0, 0), ""),
+        Question::StartTls => (Code::READY, (0, 0), "Ready to start TLS"),
+        Question::Auth => (Code::AUTHENTICATED, (7, 0), "Authentication successful"),
+        Question::Mail { .. } => (Code::OK, (1, 0), "Sender OK"),
+        Question::Rcpt => (Code::OK, (1, 5), "Recipient OK"),
+        Question::Message(_) => {
+            (Code::START_MAIL_INPUT, (0, 0), "End the message with <CR><LF>.<CR><LF>")
+        }
+        Question::Deliver => (Code::OK, (0, 0), "Message accepted"),
+        Question::Query { verb: Verb::Help, .. } => (Code::HELP, (0, 0), "See RFC 5321"),
+        Question::Query { .. } => {
+            (Code::CANNOT_VERIFY, (0, 0), "Cannot verify, but will accept mail and try")
+        }
+        Question::Etrn => (Code::OK, (0, 0), "OK, will try"),
+    };
+    (code, EnhancedCode::positive(subject, detail), text)
+}

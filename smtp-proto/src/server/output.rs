@@ -1,0 +1,135 @@
+//! How replies are written.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::iter::once;
+use core::slice;
+
+use super::{Refusal, Server};
+use crate::error::Fault;
+use crate::session::{Act, Protocol};
+use crate::syntax::capability::Extension;
+use crate::syntax::reply::{Code, EnhancedCode, write_reply};
+use crate::syntax::text::Text;
+
+impl Server {
+    /// Writes a reply of one line.
+    pub(super) fn reply(&mut self, code: Code, enhanced: EnhancedCode, text: &str) {
+        let enhanced = self.enhanced(enhanced);
+        write_reply(self.outbox.line_buffer(), code, enhanced, [text]);
+    }
+
+    /// Writes a refusal as a reply.
+    pub(super) fn reply_refusal(&mut self, refusal: &Refusal, utf8: bool) {
+        self.reply_texts(refusal.code(), refusal.enhanced(), slice::from_ref(refusal.text()), utf8);
+    }
+
+    /// Writes a reply in the application's words, cut to the limit. Where the client did not ask
+    /// for UTF-8, what is not ASCII becomes "?" (RFC 6531 section 3.7.4).
+    pub(super) fn reply_texts(
+        &mut self,
+        code: Code,
+        enhanced: EnhancedCode,
+        texts: &[Text],
+        utf8: bool,
+    ) {
+        let enhanced = self.enhanced(enhanced);
+        let mut room = self.config.limits.reply_text;
+        let mut lines: Vec<Cow<'_, str>> = Vec::with_capacity(texts.len());
+        for text in texts {
+            let text = cut(text.as_str(), room);
+            room -= text.len();
+            lines.push(plain(text, utf8));
+            if room == 0 {
+                break;
+            }
+        }
+        let lines = lines.iter().map(AsRef::as_ref);
+        write_reply(self.outbox.line_buffer(), code, enhanced, lines);
+    }
+
+    /// Answers a breach of the protocol, tells the application and counts it.
+    pub(super) fn fault(&mut self, fault: Fault, code: Code, enhanced: EnhancedCode, text: &str) {
+        self.reply(code, enhanced, text);
+        self.note(fault);
+    }
+
+    /// Tells the application of a breach that is answered otherwise, and counts it.
+    pub(super) fn note(&mut self, fault: Fault) {
+        self.news.fault = Some(fault);
+        self.tally.error();
+        self.check_tally();
+    }
+
+    /// The reply to EHLO or LHLO: what is offered at this moment, to this client.
+    pub(super) fn reply_extensions(&mut self, text: Option<&Text>) {
+        let lines: Vec<String> = once(self.first_line(text))
+            .chain(self.config.extensions.iter().filter_map(|&extension| self.flag(extension)))
+            .chain(self.offers_starttls().then(|| Extension::StartTls.to_string()))
+            .chain(self.offers_auth().then(|| self.auth_line()))
+            .collect();
+        let lines = lines.iter().map(String::as_str);
+        write_reply(self.outbox.line_buffer(), Code::OK, None, lines);
+    }
+
+    /// The line of an extension that is offered whatever the state of the connection.
+    fn flag(&self, extension: Extension) -> Option<String> {
+        match extension {
+            Extension::Size => Some(format!("{extension} {}", self.config.limits.message)),
+            Extension::StartTls | Extension::Auth | Extension::Dsn => None,
+            _ => self.config.offers(extension).then(|| extension.to_string()),
+        }
+    }
+
+    fn auth_line(&self) -> String {
+        let mut line = Extension::Auth.to_string();
+        for mechanism in &self.config.mechanisms {
+            line.push(' ');
+            line.push_str(mechanism.as_str());
+        }
+        line
+    }
+
+    /// STARTTLS is offered in the clear only (RFC 3207 section 4.2).
+    pub(super) fn offers_starttls(&self) -> bool {
+        self.config.offers(Extension::StartTls) && self.tls.is_none()
+    }
+
+    /// AUTH is offered in the clear only where that was asked for (RFC 4954 section 4).
+    pub(super) fn offers_auth(&self) -> bool {
+        self.config.offers(Extension::Auth) && (self.tls.is_some() || self.config.auth_without_tls)
+    }
+
+    /// How often the end of the content is answered: in LMTP once for each accepted recipient
+    /// (RFC 2033 section 4.2).
+    pub(super) fn final_replies(&self, act: Act) -> usize {
+        let each = self.config.protocol == Protocol::Lmtp
+            && matches!(act, Act::Content | Act::LastChunk)
+            && self.phase.in_transaction();
+        if each { self.transaction.recipients } else { 1 }
+    }
+
+    /// Whether the reply to a message of this transaction may hold UTF-8.
+    pub(super) fn utf8_in(&self, code: Code) -> bool {
+        self.transaction.smtputf8 && matches!(code, Code::WILL_FORWARD | Code::NOT_LOCAL)
+    }
+
+    fn enhanced(&self, enhanced: EnhancedCode) -> Option<EnhancedCode> {
+        self.config.offers(Extension::EnhancedStatusCodes).then_some(enhanced)
+    }
+}
+
+/// As much of a text as fits into so many octets.
+fn cut(text: &str, room: usize) -> &str {
+    let end = (0..=room.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
+fn plain(text: &str, utf8: bool) -> Cow<'_, str> {
+    if utf8 || text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect())
+}

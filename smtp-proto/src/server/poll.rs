@@ -1,0 +1,224 @@
+//! What to do next, and for how long to wait.
+
+use core::mem;
+
+use super::deadlines::Awaited;
+use super::{Event, Question, Server, Task};
+use crate::buffer::{Inbox, Line};
+use crate::error::{Close, Fault};
+use crate::machine::{Step, Time, Wait};
+use crate::syntax::reply::{Code, EnhancedCode};
+
+/// With so many octets to be written, nothing that makes more is begun. Whatever a command causes
+/// by itself fits in as much again.
+const HIGH_WATER: usize = 16 << 10;
+
+/// What a turn of the machine came to.
+pub(super) enum Turn {
+    /// There may be more to do.
+    Again,
+    /// Something to ask or to tell.
+    Event(Event),
+    /// Nothing to do until something arrives.
+    Wait(Awaited),
+    /// Shake hands.
+    Upgrade(Time),
+}
+
+impl Server {
+    pub(super) fn next_step(&mut self, now: Time) -> Step<Event> {
+        if self.question.is_some() {
+            return Step::Unanswered;
+        }
+        loop {
+            if let Some(event) = self.news.next() {
+                return Step::Event(event);
+            }
+            match self.turn(now) {
+                Turn::Again => {}
+                Turn::Event(event) => return Step::Event(event),
+                Turn::Upgrade(until) => return Step::Upgrade { until: Some(until) },
+                Turn::Wait(awaited) => {
+                    if let Some(step) = self.wait(awaited, now) {
+                        return step;
+                    }
+                }
+            }
+            if matches!(self.task, Task::Done) && self.news.closed.is_none() {
+                return Step::Done;
+            }
+        }
+    }
+
+    fn turn(&mut self, now: Time) -> Turn {
+        if self.outbox.len() > HIGH_WATER && !matches!(self.task, Task::Closing | Task::Done) {
+            return Turn::Wait(Awaited::Room);
+        }
+        match self.task {
+            Task::Greet => self.greet(),
+            Task::Command => self.command_turn(),
+            Task::Swallow => self.swallow(),
+            Task::AuthResponse => self.auth_turn(),
+            Task::Content(_) => self.content_turn(now),
+            Task::Deliver { .. } => self.deliver_turn(),
+            Task::Handshake => self.handshake_turn(now),
+            Task::Closing => Turn::Wait(Awaited::Close),
+            Task::Done => Turn::Again,
+        }
+    }
+
+    /// Asks a question.
+    pub(super) fn ask(&mut self, question: Question, event: Event) -> Turn {
+        self.question = Some(question);
+        Turn::Event(event)
+    }
+
+    fn greet(&mut self) -> Turn {
+        if self.shutting_down {
+            return self.say_goodbye();
+        }
+        self.ask(Question::Connected, Event::Connected)
+    }
+
+    fn command_turn(&mut self) -> Turn {
+        if self.shutting_down && !self.phase.in_transaction() {
+            return self.say_goodbye();
+        }
+        let limits = &self.config.limits;
+        let is_auth =
+            self.inbox.filled().get(..4).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH"));
+        let (limit, detail) =
+            if is_auth { (limits.auth_line, 6) } else { (limits.command_line, 2) };
+        match self.inbox.line(limit) {
+            Some(Line::Whole(length)) => {
+                self.deadlines.restart();
+                // The line is read where it lies; commands do not touch the inbox.
+                let mut inbox = mem::replace(&mut self.inbox, Inbox::new(0));
+                let turn = self.command(inbox.filled().get(..length).unwrap_or_default());
+                inbox.consume(length + 2);
+                self.inbox = inbox;
+                turn
+            }
+            Some(Line::TooLong) => self.refuse_line(Fault::LineTooLong { limit }, detail),
+            Some(Line::BareLf(at)) => {
+                self.inbox.consume(at + 1);
+                self.refuse_line(Fault::BareLineFeed, 2)
+            }
+            None if self.inbox.is_closed() => self.hang_up(),
+            None if self.inbox.is_empty() => Turn::Wait(Awaited::Command),
+            None => Turn::Wait(Awaited::CommandLine),
+        }
+    }
+
+    /// Refuses a line before its end has come. It is answered now, once, and ends where any line
+    /// ends: at its CRLF.
+    pub(super) fn refuse_line(&mut self, fault: Fault, detail: u8) -> Turn {
+        let text = match fault {
+            Fault::BareLineFeed => "Syntax error: bare LF, lines end with CR LF",
+            _ => "Line too long",
+        };
+        self.task = Task::Swallow;
+        self.fault(fault, Code::SYNTAX_ERROR, EnhancedCode::permanent(5, detail), text);
+        Turn::Again
+    }
+
+    fn swallow(&mut self) -> Turn {
+        let filled = self.inbox.filled();
+        let mut ends = memchr::memchr_iter(b'\n', filled);
+        let end = ends.find(|&lf| lf > 0 && filled.get(lf - 1) == Some(&b'\r'));
+        if let Some(lf) = end {
+            self.inbox.consume(lf + 1);
+            self.deadlines.restart();
+            self.task = Task::Command;
+            return Turn::Again;
+        }
+        let keep = usize::from(filled.last() == Some(&b'\r'));
+        self.inbox.consume(filled.len() - keep);
+        if self.inbox.is_closed() { self.hang_up() } else { Turn::Wait(Awaited::CommandLine) }
+    }
+
+    fn handshake_turn(&mut self, now: Time) -> Turn {
+        if !self.outbox.is_empty() {
+            return Turn::Wait(Awaited::Room);
+        }
+        if !self.inbox.is_empty() {
+            // Never interpreted and never answered: it came in the clear.
+            self.tally.error();
+            self.news.fault = Some(Fault::Injection);
+            self.close(Close::Fault(Fault::Injection));
+            return Turn::Again;
+        }
+        let until = self.deadlines.handshake(now, &self.config.timeouts);
+        if now >= until {
+            self.close(Close::Timeout("the TLS handshake"));
+            return Turn::Again;
+        }
+        Turn::Upgrade(until)
+    }
+
+    /// The client will send no more.
+    pub(super) fn hang_up(&mut self) -> Turn {
+        self.close(Close::Peer);
+        Turn::Again
+    }
+
+    fn say_goodbye(&mut self) -> Turn {
+        self.reply(Code::UNAVAILABLE, EnhancedCode::transient(3, 2), "Shutting down");
+        self.close(Close::Shutdown);
+        Turn::Again
+    }
+
+    /// Nothing to do now. `None`: time is up, and something was done about it.
+    fn wait(&mut self, awaited: Awaited, now: Time) -> Option<Step<Event>> {
+        let timeouts = &self.config.timeouts;
+        let write = !self.outbox.is_empty();
+        let stalled = if write {
+            Some(self.deadlines.write(self.outbox.written(), now, timeouts))
+        } else {
+            self.deadlines.drained();
+            None
+        };
+        let until = self.deadlines.until(awaited, now, timeouts);
+        let is_over = |time: Option<Time>| time.is_some_and(|time| time <= now);
+        let closing = awaited == Awaited::Close;
+        if closing && (!write || is_over(until)) || is_over(stalled) {
+            self.give_up();
+            return None;
+        }
+        if is_over(until) {
+            self.time_out(awaited);
+            return None;
+        }
+        let read = !closing && awaited != Awaited::Room && !self.inbox.is_closed();
+        let until = until.into_iter().chain(stalled).min();
+        Some(Step::Wait(Wait { read, write, until }))
+    }
+
+    /// The client did not do in time what it should have.
+    pub(super) fn time_out(&mut self, awaited: Awaited) {
+        let text = "Timeout, closing connection";
+        self.reply(Code::UNAVAILABLE, EnhancedCode::transient(4, 2), text);
+        self.close(Close::Timeout(awaited.name()));
+    }
+
+    /// Nothing more can be written, or needs to be.
+    fn give_up(&mut self) {
+        self.outbox.close();
+        if !matches!(self.task, Task::Closing) {
+            self.close(Close::Timeout(Awaited::Room.name()));
+        }
+        self.task = Task::Done;
+    }
+
+    /// Whether the client has done something too often: if so it hears 421, and that was it.
+    pub(super) fn check_tally(&mut self) {
+        if matches!(self.task, Task::Closing | Task::Done) {
+            return;
+        }
+        if let Some(what) = self.tally.excess(&self.config.limits) {
+            let text = alloc::format!("Too many {what}, closing connection");
+            self.reply(Code::UNAVAILABLE, EnhancedCode::transient(7, 0), &text);
+            self.close(Close::TooMany(what));
+        }
+    }
+}
