@@ -93,7 +93,10 @@ impl Server {
         self.question = None;
         let closes = refusal.closes();
         match question {
-            Question::Connected => return self.reject_connection(&refusal),
+            Question::Connected => {
+                self.reject_connection(&refusal);
+                return Ok(());
+            }
             Question::Message(Transfer::Chunked) => {
                 self.refuse_now(refusal);
                 return Ok(());
@@ -227,7 +230,7 @@ impl Server {
         write_reply(self.outbox.line_buffer(), refusal.code(), None, [line]);
     }
 
-    fn reject_connection(&mut self, refusal: &Refusal) -> Result<(), Misuse> {
+    fn reject_connection(&mut self, refusal: &Refusal) {
         self.reply_bare(refusal);
         if refusal.closes() || refusal.code() == Code::HOST_ACCEPTS_NO_MAIL {
             self.close(Close::Refused);
@@ -236,7 +239,6 @@ impl Server {
             self.phase = Phase::Refused;
             self.task = Task::Command;
         }
-        Ok(())
     }
 }
 

@@ -20,17 +20,15 @@ impl Server {
         if let Some(turn) = self.unannounced(Verb::Mail, params) {
             return turn;
         }
-        let values = match MailValues::read(params) {
-            Ok(values) => values,
-            Err(_) => return self.bad_parameter(Verb::Mail),
-        };
+        let Ok(values) = MailValues::read(params) else { return self.bad_parameter(Verb::Mail) };
         if values.body == Some(BodyType::BinaryMime) && !self.config.offers(Extension::BinaryMime)
             || values.body == Some(BodyType::EightBitMime)
                 && !self.config.offers(Extension::EightBitMime)
         {
             return self.bad_parameter(Verb::Mail);
         }
-        if !values.smtputf8 && !(from.is_ascii() && params.is_ascii()) {
+        let is_ascii = from.is_ascii() && params.is_ascii();
+        if !values.smtputf8 && !is_ascii {
             let fault = Fault::NeedsSmtpUtf8(Verb::Mail);
             let text = "Non-ASCII address without SMTPUTF8";
             return self.refuse(fault, Code::MAILBOX_UNAVAILABLE, 6, 7, text);
@@ -56,7 +54,8 @@ impl Server {
         if let Some(turn) = self.unannounced(Verb::Rcpt, params) {
             return turn;
         }
-        if !self.transaction.smtputf8 && !(to.is_ascii() && params.is_ascii()) {
+        let is_ascii = to.is_ascii() && params.is_ascii();
+        if !self.transaction.smtputf8 && !is_ascii {
             let fault = Fault::NeedsSmtpUtf8(Verb::Rcpt);
             let text = "Non-ASCII address without SMTPUTF8";
             return self.refuse(fault, Code::MAILBOX_NAME_NOT_ALLOWED, 6, 7, text);

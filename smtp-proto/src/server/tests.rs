@@ -1,1 +1,122 @@
+//! A few whole conversations; the dialogue files test the rest.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::mem::size_of;
+use core::time::Duration;
+
+use bytes::Buf;
+
+use super::{Abort, Config, Event, Refusal, Server};
+use crate::error::{Close, Misuse};
+use crate::machine::{Machine, Step, Time};
+use crate::session::Phase;
+
+fn server() -> Server {
+    Server::new(Config::new("mx.example".parse().unwrap()))
+}
+
+/// Says so much and closes, if asked; accepts everything. Returns the output and the news.
+fn converse(server: &mut Server, input: &[u8], end: bool) -> (String, Vec<Event>) {
+    let mut rest = input;
+    let (mut output, mut news) = (Vec::new(), Vec::new());
+    loop {
+        match server.poll(Time::ZERO) {
+            Step::Event(event) if event.is_question() => server.accept().unwrap(),
+            Step::Event(event) => news.push(event),
+            Step::Wait(wait) => {
+                if wait.write {
+                    let outbox = server.outbox();
+                    while outbox.has_remaining() {
+                        output.extend_from_slice(outbox.chunk());
+                        outbox.advance(outbox.chunk().len());
+                    }
+                } else if rest.is_empty() && (!end || server.inbox().is_closed()) {
+                    break;
+                }
+                if wait.read && !rest.is_empty() {
+                    let space = server.inbox().space();
+                    let n = space.len().min(rest.len());
+                    space[..n].copy_from_slice(&rest[..n]);
+                    server.inbox().commit(n);
+                    rest = &rest[n..];
+                } else if wait.read && end {
+                    server.inbox().close();
+                }
+            }
+            Step::Upgrade { .. } | Step::Done => break,
+            Step::Unanswered => panic!("a question is open"),
+        }
+    }
+    (String::from_utf8(output).unwrap(), news)
+}
+
+fn codes(output: &str) -> Vec<&str> {
+    output.lines().filter(|line| &line[3..4] == " ").map(|line| &line[..3]).collect()
+}
+
+#[test]
+fn a_message() {
+    let input = b"EHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n..x\r\n.\r\nQUIT\r\n";
+    let mut server = server();
+    let (output, news) = converse(&mut server, input, false);
+    assert_eq!(codes(&output), ["220", "250", "250", "250", "354", "250", "221"]);
+    assert_eq!(news, [Event::Body("\u{2e}x\r\n".into()), Event::Closed(Close::Quit)]);
+    assert_eq!(server.poll(Time::ZERO), Step::Done);
+    assert_eq!(server.poll(Time::ZERO), Step::Done);
+}
+
+#[test]
+fn a_message_cut_off_is_aborted() {
+    let input = b"EHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nx\r\n.\r";
+    let (output, news) = converse(&mut server(), input, true);
+    assert_eq!(codes(&output), ["220", "250", "250", "250", "354"]);
+    let end = [Event::Aborted(Abort::Closed), Event::Closed(Close::Peer)];
+    assert_eq!(news[1..], end);
+}
+
+#[test]
+fn answers_that_do_not_fit_change_nothing() {
+    let mut server = server();
+    assert_eq!(server.accept(), Err(Misuse::NoQuestion));
+    assert_eq!(server.poll(Time::ZERO), Step::Event(Event::Connected));
+    assert_eq!(server.poll(Time::ZERO), Step::Unanswered);
+    assert!(matches!(server.challenge(b""), Err(Misuse::WrongAnswer(_))));
+    assert_eq!(server.poll(Time::ZERO), Step::Unanswered);
+    assert_eq!(server.accept(), Ok(()));
+    assert_eq!(server.reject(Refusal::no_such_user()), Err(Misuse::NoQuestion));
+    assert_eq!(server.phase(), Phase::Greeted);
+}
+
+#[test]
+fn silence_is_ended_by_the_deadline_and_dripping_does_not_move_it() {
+    let mut server = server();
+    assert_eq!(server.poll(Time::ZERO), Step::Event(Event::Connected));
+    server.accept().unwrap();
+    let mut now = Time::ZERO;
+    let mut sent = 0;
+    loop {
+        let outbox = server.outbox();
+        outbox.advance(outbox.remaining());
+        match server.poll(now) {
+            Step::Wait(wait) if wait.read => {
+                server.inbox().space()[0] = b'x';
+                server.inbox().commit(1);
+                sent += 1;
+                now += Duration::from_secs(1);
+            }
+            Step::Wait(_) => {}
+            Step::Event(Event::Closed(close)) => {
+                assert_eq!(close, Close::Timeout("the end of a command line"));
+                break;
+            }
+            step => panic!("{step:?}"),
+        }
+    }
+    assert_eq!(sent, 301);
+}
+
+#[test]
+fn is_small() {
+    assert!(size_of::<Server>() <= 1024, "{}", size_of::<Server>());
+}
