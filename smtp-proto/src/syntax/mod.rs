@@ -3,6 +3,7 @@
 pub mod address;
 pub mod base64;
 pub mod capability;
+mod class;
 pub mod command;
 pub mod params;
 pub mod reply;
