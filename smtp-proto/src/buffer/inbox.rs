@@ -220,13 +220,6 @@ impl Inbox {
         piece
     }
 
-    /// Gives the storage back, if nothing is in it.
-    pub(crate) fn shrink(&mut self) {
-        if self.is_empty() {
-            self.release();
-        }
-    }
-
     /// How many octets fit behind what is filled without moving anything.
     fn room(&self) -> usize {
         self.storage.capacity() - self.end

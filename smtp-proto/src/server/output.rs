@@ -11,7 +11,7 @@ use super::{Refusal, Server};
 use crate::error::Fault;
 use crate::session::{Act, Protocol};
 use crate::syntax::capability::Extension;
-use crate::syntax::reply::{Code, EnhancedCode, write_reply};
+use crate::syntax::reply::{Code, EnhancedCode, write_extensions, write_reply};
 use crate::syntax::text::Text;
 
 impl Server {
@@ -71,7 +71,7 @@ impl Server {
             .chain(self.offers_auth().then(|| self.auth_line()))
             .collect();
         let lines = lines.iter().map(String::as_str);
-        write_reply(self.outbox.line_buffer(), Code::OK, None, lines);
+        write_extensions(self.outbox.line_buffer(), lines);
     }
 
     /// The line of an extension that is offered whatever the state of the connection.

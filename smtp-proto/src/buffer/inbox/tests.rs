@@ -88,9 +88,6 @@ fn reads_grow_while_they_come_back_full() {
     inbox.consume(6);
     assert_eq!(inbox.space().len(), FIRST_READ);
     assert!(inbox.capacity() <= FIRST_READ);
-    inbox.shrink();
-    assert_eq!(inbox.capacity(), 0);
-    assert_eq!(inbox.space().len(), FIRST_READ);
 }
 
 #[test]
@@ -172,7 +169,6 @@ enum Op {
     Consume(usize),
     Take { n: usize, keep: bool },
     Overwrite,
-    Shrink,
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -186,7 +182,6 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (0..100_usize, any::<bool>()).prop_map(|(n, keep)| Op::Take { n, keep }),
         2 => (0..30_000_usize, any::<bool>()).prop_map(|(n, keep)| Op::Take { n, keep }),
         1 => Just(Op::Overwrite),
-        1 => Just(Op::Shrink),
     ]
 }
 
@@ -223,7 +218,6 @@ proptest! {
                     inbox.filled_mut().reverse();
                     model.reverse();
                 }
-                Op::Shrink => inbox.shrink(),
             }
             prop_assert_eq!(inbox.filled(), &model[..]);
             prop_assert_eq!(inbox.len(), model.len());

@@ -29,7 +29,7 @@ pub use enhanced::EnhancedCode;
 pub use error::ReplyError;
 pub use line::ReplyLine;
 pub use parser::{ReplyLimits, ReplyParser};
-pub use write::write_reply;
+pub use write::{write_extensions, write_reply};
 
 /// A complete reply: a code, and at least one line of text, which may be empty.
 ///

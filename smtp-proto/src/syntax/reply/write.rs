@@ -15,9 +15,9 @@ const LINE: usize = 512;
 /// `enhanced` goes in front of the text of each line (RFC 2034 section 4), unless its class is not
 /// that of `code`. No lines at all are one line without text.
 ///
-/// Text for people is folded, at spaces where there are any, so that no line is longer than 512
-/// octets. What a program reads line by line is not, since folding would change its meaning: 250
-/// without an enhanced code, which is how EHLO is answered, and 3yz, which carries SASL challenges.
+/// Text is folded, at spaces where there are any, so that no line is longer than 512 octets. What a
+/// program reads line by line is not, since folding would change its meaning: 3yz, which carries
+/// SASL challenges, and what [`write_extensions`] writes.
 ///
 /// A control character becomes a space, so `lines` need not be trusted; a [`Text`] never holds any.
 ///
@@ -30,14 +30,25 @@ pub fn write_reply<'a>(
 ) {
     let enhanced = enhanced.filter(|enhanced| enhanced.class() == code.class());
     let lines = lines.into_iter().map(|line| (enhanced, line.as_bytes()));
-    write_lines(out, code, lines, (enhanced, b""));
+    let fold = code.class() != Class::Intermediate;
+    write_lines(out, code, fold, lines, (enhanced, b""));
+}
+
+/// Writes the reply to EHLO: 250, with a line for each extension behind the first (RFC 5321 section
+/// 4.1.1.1). The lines stay as they are, however long.
+pub fn write_extensions<'a>(out: &mut BytesMut, lines: impl IntoIterator<Item = &'a str>) {
+    let lines = lines.into_iter().map(|line| (None, line.as_bytes()));
+    write_lines(out, Code::OK, false, lines, (None, b""));
 }
 
 impl Reply {
-    /// Writes the reply with its CRLFs, folded as [`write_reply`] does it.
+    /// Writes the reply with its CRLFs, folded as [`write_reply`] does it, unless it could be the
+    /// reply to EHLO.
     pub fn write(&self, out: &mut BytesMut) {
         let lines = self.lines().map(|line| self.split_enhanced(line));
-        write_lines(out, self.code, lines, (None, b""));
+        let for_programs = self.code == Code::OK && self.enhanced().is_none();
+        let fold = !for_programs && self.code.class() != Class::Intermediate;
+        write_lines(out, self.code, fold, lines, (None, b""));
     }
 
     /// The enhanced code of a line, if there is one and a space behind it, and the text after that.
@@ -56,13 +67,14 @@ type Content<'a> = (Option<EnhancedCode>, &'a [u8]);
 fn write_lines<'a>(
     out: &mut BytesMut,
     code: Code,
+    fold: bool,
     mut lines: impl Iterator<Item = Content<'a>>,
     otherwise: Content<'a>,
 ) {
     let mut line = lines.next().unwrap_or(otherwise);
     loop {
         let next = lines.next();
-        write_folded(out, code, line, next.is_none());
+        write_folded(out, code, fold, line, next.is_none());
         match next {
             Some(next) => line = next,
             None => return,
@@ -71,16 +83,21 @@ fn write_lines<'a>(
 }
 
 /// Writes one line of the caller's as one or more lines.
-fn write_folded(out: &mut BytesMut, code: Code, (enhanced, text): Content<'_>, last: bool) {
-    let for_programs = code == Code::OK || code.class() == Class::Intermediate;
+fn write_folded(
+    out: &mut BytesMut,
+    code: Code,
+    fold: bool,
+    (enhanced, text): Content<'_>,
+    last: bool,
+) {
     let room = match enhanced {
-        None if for_programs => text.len(),
+        _ if !fold => text.len(),
         None => LINE - "250 \r\n".len(),
         Some(enhanced) => LINE - "250 \r\n".len() - enhanced.len() - " ".len(),
     };
     let mut rest = text;
     loop {
-        let (line, after) = fold(rest, room);
+        let (line, after) = split(rest, room);
         let last = last && after.is_empty();
         out.extend_from_slice(&code.digits());
         out.extend_from_slice(if last { b" " } else { b"-" });
@@ -99,7 +116,7 @@ fn write_folded(out: &mut BytesMut, code: Code, (enhanced, text): Content<'_>, l
 
 /// Splits `text` so that the first part fits into `room` octets (at least 4): at the last space that
 /// allows it, which is dropped, else between two characters.
-fn fold(text: &[u8], room: usize) -> (&[u8], &[u8]) {
+fn split(text: &[u8], room: usize) -> (&[u8], &[u8]) {
     let Some((within, beyond)) = text.split_at_checked(room).filter(|(_, b)| !b.is_empty()) else {
         return (text, b"");
     };

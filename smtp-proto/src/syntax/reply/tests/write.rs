@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use bytes::BytesMut;
 use proptest::prelude::*;
 
-use super::super::{Code, EnhancedCode, Reply, write_reply};
+use super::super::{Code, EnhancedCode, Reply, write_extensions, write_reply};
 use crate::syntax::text::Text;
 
 fn written(code: Code, enhanced: Option<EnhancedCode>, lines: &[&str]) -> String {
@@ -95,7 +95,13 @@ fn folding_is_exact() {
 #[test]
 fn what_programs_read_is_not_folded() {
     let long = "AUTH ".repeat(200);
-    assert_eq!(written(Code::OK, None, &["a", &long]).lines().count(), 2);
+    let mut out = BytesMut::new();
+    write_extensions(&mut out, ["a", long.as_str()]);
+    assert_eq!(out.iter().filter(|&&octet| octet == b'\n').count(), 2);
+    let extensions = Reply::parse(&out).unwrap();
+    assert_eq!(rewritten(&extensions), out);
+    // With a text for people it is another matter.
+    assert_eq!(written(Code::OK, None, &["a", &long]).lines().count(), 3);
     let challenge = "x".repeat(12288);
     assert_eq!(written(Code::CHALLENGE, None, &[&challenge]).lines().count(), 1);
     // A greeting, on the other hand, is for people.
