@@ -223,65 +223,65 @@ impl Server {
 
     /// Closes the connection if more would have to be thrown away than is worth it.
     fn too_much_to_discard(&mut self, content: &mut Content, read: usize) -> bool {
-        if content.verdict.is_none() {
-            return false;
-        }
+        let Some(verdict) = &content.verdict else { return false };
         content.discarded = content.discarded.saturating_add(read as u64);
         let total = content.discarded.saturating_add(content.announced());
         if total <= self.config.limits.discard {
             return false;
         }
-        self.refuse_content(content);
+        self.reply_refusal(&verdict.refusal, false);
+        self.news.fault.clone_from(&verdict.fault);
         self.close(Close::TooMany("octets of a refused message"));
         true
     }
 
-    /// The content is complete: it is asked about, or refused.
+    /// The content is complete: it is asked about, or refused; in LMTP once for each recipient.
     pub(super) fn deliver_turn(&mut self) -> Turn {
-        let Task::Deliver { content, answered } = &self.task else { return Turn::Again };
-        let (act, answered) = (content.act(), *answered);
-        let refused = content.verdict.is_some();
-        if refused || act == Act::Chunk {
-            let Task::Deliver { mut content, .. } = mem::replace(&mut self.task, Task::Command)
-            else {
-                return Turn::Again;
-            };
-            if refused {
-                self.refuse_content(&mut content);
+        let Task::Deliver { content, answered } = &mut self.task else { return Turn::Again };
+        let act = content.act();
+        if let Some(verdict) = &content.verdict {
+            let refusal = verdict.refusal.clone();
+            let count = *answered;
+            *answered += 1;
+            if count < self.final_replies(act) {
+                self.reply_refusal(&refusal, false);
             } else {
-                self.reply(Code::OK, EnhancedCode::positive(0, 0), "Chunk received");
-                self.advance(act, Code::OK);
+                self.content_refused();
             }
-            self.check_tally();
+            return Turn::Again;
+        }
+        if act == Act::Chunk {
+            self.reply(Code::OK, EnhancedCode::positive(0, 0), "Chunk received");
+            self.advance(act, Code::OK);
+            self.task = Task::Command;
             return Turn::Again;
         }
         let lmtp = self.config.protocol == Protocol::Lmtp;
-        let recipient = lmtp.then_some(answered);
+        let recipient = lmtp.then_some(*answered);
         let octets = self.transaction.octets;
         self.ask(Question::Deliver, Event::Deliver { recipient, octets })
     }
 
-    /// Answers content that was refused before its end.
-    fn refuse_content(&mut self, content: &mut Content) {
-        let Some(Verdict { fault, refusal }) = content.verdict.take() else { return };
+    /// The refusal of the message was written: moves on.
+    fn content_refused(&mut self) {
+        let task = mem::replace(&mut self.task, Task::Command);
+        let (Task::Deliver { content, .. } | Task::Content(content)) = task else { return };
         let act = content.act();
-        for _ in 0..self.final_replies(act) {
-            self.reply_refusal(&refusal, false);
-        }
+        let Some(Verdict { fault, refusal }) = content.verdict else { return };
         match fault {
             Some(Fault::MessageTooLarge { .. }) | None => self.tally.rejection(),
             Some(_) => self.tally.error(),
         }
         self.news.fault = fault;
-        let open = matches!(self.phase, Phase::Rcpt | Phase::Chunks | Phase::Data);
-        self.advance(act, refusal.code());
-        if open {
+        if matches!(self.phase, Phase::Rcpt | Phase::Chunks | Phase::Data) {
             self.abort(Abort::Refused);
             self.deadlines.content_over();
         }
+        self.advance(act, refusal.code());
         if refusal.closes() {
             self.close(Close::Shutdown);
         }
+        self.check_tally();
     }
 
     /// Carries out the answer to [`Event::Deliver`], which was written already.
@@ -305,7 +305,8 @@ impl Server {
 
     /// Refuses the message whose content is coming. `false`: there is none.
     pub(super) fn refuse_now(&mut self, refusal: Refusal) -> bool {
-        let (Task::Content(content) | Task::Deliver { content, .. }) = &mut self.task else {
+        let (Task::Content(content) | Task::Deliver { content, answered: 0 }) = &mut self.task
+        else {
             return false;
         };
         if content.verdict.is_some() {

@@ -77,7 +77,11 @@ impl Server {
     /// The line of an extension that is offered whatever the state of the connection.
     fn flag(&self, extension: Extension) -> Option<String> {
         match extension {
-            Extension::Size => Some(format!("{extension} {}", self.config.limits.message)),
+            Extension::Size => {
+                let limit = self.config.limits.message;
+                // 0 says that there is no fixed maximum (RFC 1870 section 4).
+                Some(format!("{extension} {}", if limit == u64::MAX { 0 } else { limit }))
+            }
             Extension::StartTls | Extension::Auth | Extension::Dsn => None,
             _ => self.config.offers(extension).then(|| extension.to_string()),
         }

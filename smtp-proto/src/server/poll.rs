@@ -143,7 +143,6 @@ impl Server {
         }
         if !self.inbox.is_empty() {
             // Never interpreted and never answered: it came in the clear.
-            self.tally.error();
             self.news.fault = Some(Fault::Injection);
             self.close(Close::Fault(Fault::Injection));
             return Turn::Again;
