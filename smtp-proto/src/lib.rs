@@ -1,4 +1,52 @@
-//! A sans-IO SMTP protocol core.
+//! Both sides of SMTP, submission and LMTP, as state machines that do no I/O.
+//!
+//! A [`Machine`] is two boxes and a poll: bytes of the peer go into its inbox, bytes for the peer
+//! come out of its outbox, and [`poll`](Machine::poll) says what comes next. [`server::Server`] asks
+//! its application whatever is a decision, [`client::Client`] asks what to send; neither asks a
+//! second question before the first is answered. That one rule is the order of replies, the
+//! back-pressure and the bound on memory. Time is an argument.
+//!
+//! ```
+//! use bytes::Buf;
+//! use smtp_proto::server::{Config, Event, Server};
+//! use smtp_proto::{Machine, Step, Time};
+//!
+//! let mut server = Server::new(Config::new("mx.example".parse()?));
+//! let input = b"HELO client.example\r\nQUIT\r\n";
+//! let mut output = Vec::new();
+//! loop {
+//!     match server.poll(Time::ZERO) {
+//!         Step::Event(event) if event.is_question() => server.accept()?,
+//!         Step::Event(_news) => {}
+//!         Step::Wait(wait) => {
+//!             if wait.write {
+//!                 let outbox = server.outbox();
+//!                 output.extend_from_slice(outbox.chunk());
+//!                 outbox.advance(outbox.chunk().len());
+//!             }
+//!             if wait.read && output.starts_with(b"220 ") && server.inbox().is_empty() {
+//!                 server.inbox().space()[..input.len()].copy_from_slice(input);
+//!                 server.inbox().commit(input.len());
+//!             }
+//!         }
+//!         Step::Upgrade { .. } | Step::Unanswered | Step::Done => break,
+//!     }
+//! }
+//! assert_eq!(output, b"220 mx.example ESMTP\r\n250 mx.example\r\n221 2.0.0 Bye\r\n");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The crate in layers, each of which uses those below:
+//!
+//! | layer | modules | |
+//! |---|---|---|
+//! | 3 | [`server`], [`client`] | the two machines |
+//! | 2 | [`session`], [`limits`], [`timeouts`], [`error`], [`sasl`] | rules, budgets, deadlines |
+//! | 1 | [`syntax`], [`body`] | values that can't be wrong; message content |
+//! | 0 | [`machine`], [`buffer`] | the contract, and its two boxes |
+//!
+//! Layer 1 is of use on its own: [`syntax::command::Command::parse`] reads a command without
+//! allocating, [`body::dot::Unstuffer`] decodes a message in place.
 #![no_std]
 #![cfg_attr(
     not(test),
