@@ -59,6 +59,7 @@ extern crate std;
 
 pub mod body;
 pub mod buffer;
+pub mod client;
 pub mod error;
 pub mod limits;
 pub mod machine;
@@ -68,5 +69,6 @@ pub mod session;
 pub mod syntax;
 pub mod timeouts;
 
+pub use client::Client;
 pub use machine::{Machine, Step, Time, Tls, Wait};
 pub use server::Server;

@@ -16,7 +16,8 @@ pub struct Envelope {
     pub body: BodyType,
     /// Octets of content as SIZE counts them (RFC 1870 section 5), if known.
     pub size: Option<u64>,
-    /// The message headers hold UTF-8 (RFC 6532). Implied by a non-ASCII address.
+    /// The message headers hold UTF-8 (RFC 6532). Implied by an address or a parameter
+    /// that is not ASCII.
     pub smtputf8: bool,
     /// AUTH= (RFC 4954 section 5); left out where AUTH is not offered.
     pub auth: Option<AuthParam>,
@@ -53,7 +54,9 @@ impl Envelope {
     pub fn needs_smtputf8(&self) -> bool {
         self.smtputf8
             || !self.from.is_ascii()
-            || self.to.iter().any(|recipient| !recipient.path.is_ascii())
+            || !self.params.is_ascii()
+            || matches!(&self.auth, Some(AuthParam::Mailbox(mailbox)) if !mailbox.is_ascii())
+            || self.to.iter().any(|to| !to.path.is_ascii() || !to.params.is_ascii())
     }
 }
 

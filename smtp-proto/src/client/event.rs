@@ -33,6 +33,9 @@ pub enum Event {
 
     /// News: the server's greeting.
     Greeted(Reply),
+    /// News: the greeting was a refusal, or the reply to EHLO, HELO or LHLO was. QUIT is sent, and
+    /// `Closed` follows.
+    Refused(Reply),
     /// News: the reply to EHLO, HELO or LHLO.
     Hello {
         /// The reply itself.

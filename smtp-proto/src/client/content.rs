@@ -1,0 +1,209 @@
+//! The content of a message, on its way out.
+//!
+//! After DATA it goes out as it comes, once the server has said 354. With CHUNKING each piece
+//! becomes one BDAT; the newest is held back, since the last one has to say LAST. Pieces may go
+//! along with the envelope while they fit into the window; what does not waits until somebody is
+//! there to take it.
+
+use alloc::collections::VecDeque;
+
+use bytes::Bytes;
+
+use super::pipeline::Awaited;
+use super::sending::{Next, Progress, Sending};
+use super::sink::Piece;
+use super::{BodyError, Client, Question};
+use crate::body::dot::Stuffer;
+use crate::body::newline::Outgoing;
+use crate::body::{BareNewline, OutgoingNewlines, Sink};
+use crate::error::{Close, Misuse};
+use crate::syntax::command::Command;
+
+/// Content is asked for while less than so many octets are waiting to be written.
+const BACKLOG: usize = 64 << 10;
+
+#[derive(Debug)]
+pub(super) enum Content {
+    Data(Stuffer),
+    Chunks(Chunks),
+}
+
+impl Content {
+    pub(super) fn data(newlines: OutgoingNewlines) -> Self {
+        Self::Data(Stuffer::new(newlines))
+    }
+
+    /// In chunks; content of any octets at all has no newlines to be looked at.
+    pub(super) fn chunks(newlines: Option<OutgoingNewlines>) -> Self {
+        let newlines = newlines.map(Outgoing::new);
+        Self::Chunks(Chunks { newlines, pieces: VecDeque::new(), finished: false })
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Chunks {
+    newlines: Option<Outgoing>,
+    /// At most two: one that may be sent, and the newest.
+    pieces: VecDeque<Piece>,
+    finished: bool,
+}
+
+impl Chunks {
+    fn octets(&self) -> usize {
+        self.pieces.iter().fold(0, |sum, piece| sum.saturating_add(piece.octets()))
+    }
+
+    /// The size of the next chunk, and whether it is the last one; if that is known.
+    fn next(&self) -> Option<(usize, bool)> {
+        let held_back = usize::from(!self.finished);
+        let last = self.pieces.len() <= 1;
+        (self.finished || self.pieces.len() > held_back)
+            .then(|| (self.pieces.front().map_or(0, Piece::octets), last))
+    }
+
+    fn push(&mut self, octets: Bytes) -> Result<(), BareNewline> {
+        let mut piece = Piece::default();
+        match &mut self.newlines {
+            Some(newlines) => newlines.push(octets, &mut piece)?,
+            None => piece.share(octets),
+        }
+        if piece.octets() > 0 {
+            self.pieces.push_back(piece);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), BareNewline> {
+        if let Some(newlines) = &mut self.newlines {
+            let mut nowhere = Piece::default();
+            newlines.finish(self.pieces.back_mut().unwrap_or(&mut nowhere))?;
+        }
+        self.finished = true;
+        Ok(())
+    }
+}
+
+impl Client {
+    /// Answers [`Event::Body`](super::Event::Body) with the next piece of content.
+    ///
+    /// Bare CR and bare LF are dealt with as [`Config::newlines`](super::Config::newlines) says,
+    /// unless the envelope says that the content is binary. Dots need no attention.
+    pub fn body(&mut self, piece: Bytes) -> Result<(), BodyError> {
+        self.content_is_asked_for()?;
+        match self.sending.as_mut().map(|sending| &mut sending.content) {
+            Some(Content::Data(stuffer)) => stuffer.stuff(piece, &mut self.outbox)?,
+            Some(Content::Chunks(chunks)) => chunks.push(piece)?,
+            None => {}
+        }
+        self.question = None;
+        Ok(())
+    }
+
+    /// Answers [`Event::Body`](super::Event::Body): there is no more content.
+    pub fn finish(&mut self) -> Result<(), BodyError> {
+        self.content_is_asked_for()?;
+        match self.sending.as_mut().map(|sending| &mut sending.content) {
+            Some(Content::Data(stuffer)) => {
+                stuffer.finish(&mut self.outbox)?;
+                self.sending = None;
+                self.expect(Awaited::Content, 3);
+                self.content_is_complete();
+            }
+            Some(Content::Chunks(chunks)) => chunks.finish()?,
+            None => {}
+        }
+        self.question = None;
+        Ok(())
+    }
+
+    /// Answers [`Event::Body`](super::Event::Body): the message is not to be sent after all.
+    ///
+    /// Content that has begun after DATA can't be taken back: any end of it would be taken for the
+    /// end of the message. The connection is given up then.
+    pub fn abandon(&mut self) -> Result<(), Misuse> {
+        self.content_is_asked_for()?;
+        let after_data = matches!(&self.sending, Some(Sending { content: Content::Data(_), .. }));
+        if let Some(transaction) = self.transactions.back_mut() {
+            transaction.abandoned = true;
+        }
+        self.question = None;
+        self.sending = None;
+        if after_data {
+            self.conclude(Close::Abandoned);
+        }
+        Ok(())
+    }
+
+    /// Whether the question is open. If it is, something is being sent.
+    fn content_is_asked_for(&self) -> Result<(), Misuse> {
+        match self.question {
+            Some(Question::Body) => Ok(()),
+            Some(_) => Err(Misuse::WrongAnswer("no content is wanted")),
+            None => Err(Misuse::NoQuestion),
+        }
+    }
+
+    /// Whether to ask for content.
+    pub(super) fn wants_content(&self, sending: &Sending) -> bool {
+        if sending.next != Next::Content || self.outbox.len() >= BACKLOG {
+            return false;
+        }
+        match &sending.content {
+            Content::Data(_) => true,
+            Content::Chunks(chunks) if chunks.finished || chunks.pieces.len() > 1 => false,
+            Content::Chunks(_) if self.is_content_wanted() => true,
+            Content::Chunks(chunks) => {
+                let octets = self.pipeline.in_flight().saturating_add(chunks.octets());
+                self.may_run_ahead() && octets < self.config.limits.window
+            }
+        }
+    }
+
+    /// Whether all replies to the envelope are in, and somebody is there to take the content.
+    fn is_content_wanted(&self) -> bool {
+        let transaction = self.transactions.back();
+        transaction.is_some_and(|t| t.is_complete_envelope() && t.is_wanted())
+    }
+
+    /// Whether chunks may go along with the envelope. In LMTP they may not: without an accepted
+    /// recipient a BDAT LAST gets no reply at all (RFC 2033 section 4.2).
+    fn may_run_ahead(&self) -> bool {
+        self.pipelining() && !self.is_lmtp()
+    }
+
+    pub(super) fn send_chunks(&mut self, chunks: &mut Chunks) -> Progress {
+        let Some((octets, last)) = chunks.next() else { return Progress::Blocked };
+        let counted = if self.is_content_wanted() {
+            // In LMTP the number of replies to a BDAT LAST behind a refused one is anybody's guess.
+            if last && self.is_lmtp() && !self.pipeline.is_empty() {
+                return Progress::Blocked;
+            }
+            0
+        } else if self.may_run_ahead() {
+            octets
+        } else {
+            return Progress::Blocked;
+        };
+        let command = Command::Bdat { size: octets as u64, last };
+        let awaited = if last { Awaited::LastChunk } else { Awaited::Chunk };
+        if !self.offer_with(&command, counted, awaited) {
+            return Progress::Blocked;
+        }
+        if let Some(piece) = chunks.pieces.pop_front() {
+            piece.write(&mut self.outbox);
+        }
+        if !last {
+            return Progress::More;
+        }
+        self.content_is_complete();
+        Progress::Over
+    }
+
+    /// The end of the content was just queued.
+    fn content_is_complete(&mut self) {
+        let complete = self.outbox.written().saturating_add(self.outbox.len() as u64);
+        if let Some(transaction) = self.transactions.back_mut() {
+            transaction.complete = Some(complete);
+        }
+    }
+}

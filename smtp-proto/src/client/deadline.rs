@@ -1,0 +1,71 @@
+//! How long the server is waited for.
+
+use super::Client;
+use crate::machine::Time;
+
+/// When the current wait began.
+///
+/// A wait is for the peer to take what is to be written, or else for the reply to the oldest
+/// command. It begins anew with each reply and whenever the peer takes something. Octets of a reply
+/// that drip in don't move it. It stands still while a question is open: nothing is read then.
+#[derive(Debug, Default)]
+pub(super) struct Clock {
+    since: Option<Time>,
+    /// Octets the peer had taken when the wait began.
+    written: u64,
+    writing: bool,
+    stopped: Option<Time>,
+}
+
+impl Clock {
+    /// What was waited for has come.
+    pub(super) fn restart(&mut self) {
+        self.since = None;
+    }
+
+    /// A question was asked.
+    pub(super) fn stop(&mut self, now: Time) {
+        self.stopped = Some(now);
+    }
+
+    /// It was answered, if there was one.
+    pub(super) fn go_on(&mut self, now: Time) {
+        if let (Some(stopped), Some(since)) = (self.stopped.take(), &mut self.since) {
+            *since = since.saturating_add(now.saturating_sub(stopped));
+        }
+    }
+
+    fn since(&mut self, now: Time, written: u64, writing: bool) -> Time {
+        if (self.written, self.writing) != (written, writing) {
+            (self.written, self.writing) = (written, writing);
+            self.since = None;
+        }
+        *self.since.get_or_insert(now)
+    }
+}
+
+impl Client {
+    /// When the wait that is going on is over, and what it is for. `None`: nothing has to come.
+    pub(super) fn deadline(&mut self, now: Time) -> Option<(Time, &'static str)> {
+        let timeouts = &self.config.timeouts;
+        let writing = !self.outbox.is_empty();
+        let (limit, what) = if writing {
+            (timeouts.data_block, "the peer to take data")
+        } else if let Some(awaited) = self.pipeline.front() {
+            awaited.deadline(timeouts)
+        } else if self.outbox.is_closed() {
+            (timeouts.quit, "the peer to close")
+        } else {
+            self.clock.restart();
+            return None;
+        };
+        let since = self.clock.since(now, self.outbox.written(), writing);
+        Some((since.saturating_add(limit), what))
+    }
+
+    /// When the TLS handshake has to be done.
+    pub(super) fn handshake_deadline(&mut self, now: Time) -> Time {
+        let since = self.clock.since(now, self.outbox.written(), false);
+        since.saturating_add(self.config.timeouts.handshake)
+    }
+}

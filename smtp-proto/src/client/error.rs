@@ -1,0 +1,84 @@
+//! Requests that can't be carried out. Nothing was sent, and the client is as it was.
+
+use alloc::boxed::Box;
+
+use thiserror::Error;
+
+use crate::body::BareNewline;
+use crate::error::Misuse;
+use crate::syntax::capability::Extension;
+use crate::syntax::params::ParamError;
+
+/// Why a message can't be sent over this connection.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// Not now.
+    #[error(transparent)]
+    Misuse(#[from] Misuse),
+    /// The envelope names nobody.
+    #[error("the envelope has no recipients")]
+    NoRecipients,
+    /// The message needs an extension that the server does not offer, or that is turned off here.
+    #[error("the message needs {0}, and the server does not offer it")]
+    Missing(Extension),
+    /// The message is larger than what the server said it takes (RFC 1870 section 6.1).
+    #[error("the message has {size} octets, the server takes {limit}")]
+    TooLarge {
+        /// Octets of the message.
+        size: u64,
+        /// Octets of the largest message.
+        limit: u64,
+    },
+    /// The parameters for MAIL can't be written.
+    #[error("the parameters for MAIL can't be written: {0}")]
+    Params(ParamError),
+}
+
+/// Why AUTH can't be begun.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum AuthError {
+    /// Not now.
+    #[error(transparent)]
+    Misuse(#[from] Misuse),
+    /// The server does not offer AUTH.
+    #[error("the server does not offer AUTH")]
+    Missing,
+    /// The server does not offer this mechanism.
+    #[error("the server does not offer the SASL mechanism {0}")]
+    NotOffered(Box<str>),
+    /// The mechanism shows the password, and the connection is in the clear.
+    #[error("the SASL mechanism {0} is not to be used without TLS")]
+    NeedsTls(Box<str>),
+}
+
+/// Why a command other than those for mail and AUTH can't be sent.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// Not now.
+    #[error(transparent)]
+    Misuse(#[from] Misuse),
+    /// It needs an extension that the server does not offer.
+    #[error("the server does not offer {0}")]
+    Missing(Extension),
+    /// The argument does not fit into a command.
+    #[error("the argument {0}")]
+    Argument(&'static str),
+}
+
+/// Why a piece of content was not taken. The question is still open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum BodyError {
+    /// Not now.
+    #[error(transparent)]
+    Misuse(#[from] Misuse),
+    /// A CR or LF that stands alone, which the configuration refuses to send.
+    ///
+    /// Nothing of the piece was taken. The transaction is to be abandoned, unless a better piece
+    /// can be offered in its place.
+    #[error(transparent)]
+    BareNewline(#[from] BareNewline),
+}

@@ -1,0 +1,80 @@
+//! What a message needs of the server, and how MAIL tells it.
+
+use alloc::format;
+
+use super::content::Content;
+use super::{Client, Envelope, SendError};
+use crate::syntax::capability::Extension;
+use crate::syntax::params::{BodyType, ParamError, Params};
+
+impl Client {
+    /// Whether the server can take this message, as far as it told.
+    pub(super) fn check_envelope(&self, envelope: &Envelope) -> Result<(), SendError> {
+        if envelope.to.is_empty() {
+            return Err(SendError::NoRecipients);
+        }
+        let needed = match envelope.body {
+            BodyType::SevenBit => &[][..],
+            BodyType::EightBitMime => &[Extension::EightBitMime],
+            BodyType::BinaryMime => &[Extension::BinaryMime, Extension::Chunking],
+        };
+        let utf8 = envelope.needs_smtputf8().then_some(Extension::SmtpUtf8);
+        if let Some(missing) =
+            utf8.into_iter().chain(needed.iter().copied()).find(|extension| !self.uses(*extension))
+        {
+            return Err(SendError::Missing(missing));
+        }
+        if let (Some(size), Some(limit)) = (envelope.size, self.capabilities.size())
+            && size > limit
+        {
+            return Err(SendError::TooLarge { size, limit });
+        }
+        Ok(())
+    }
+
+    /// Whether an extension is offered and not turned off.
+    fn uses(&self, extension: Extension) -> bool {
+        let allowed = extension != Extension::Chunking || self.config.chunking;
+        allowed && self.capabilities.has(extension)
+    }
+
+    /// The parameters of MAIL. What the caller gave stands.
+    pub(super) fn mail_params(&self, envelope: &Envelope) -> Result<Params, ParamError> {
+        let mut params = Params::none();
+        let given = &envelope.params;
+        let mut push = |keyword: &str, value: Option<&str>| match given.get(keyword) {
+            Some(_) => Ok(()),
+            None => params.push(keyword, value),
+        };
+        if let Some(size) = envelope.size
+            && self.uses(Extension::Size)
+        {
+            push("SIZE", Some(&format!("{size}")))?;
+        }
+        if envelope.body != BodyType::SevenBit {
+            push("BODY", Some(envelope.body.as_str()))?;
+        }
+        if envelope.needs_smtputf8() {
+            push("SMTPUTF8", None)?;
+        }
+        if let Some(auth) = &envelope.auth
+            && self.uses(Extension::Auth)
+        {
+            push("AUTH", Some(&format!("{auth}")))?;
+        }
+        for param in given.iter() {
+            params.push(param.keyword, param.value)?;
+        }
+        Ok(params)
+    }
+
+    /// How the content is going to be sent.
+    pub(super) fn content_for(&self, envelope: &Envelope) -> Content {
+        let newlines = self.config.newlines;
+        if !self.uses(Extension::Chunking) {
+            return Content::data(newlines);
+        }
+        let text = envelope.body != BodyType::BinaryMime;
+        Content::chunks(text.then_some(newlines))
+    }
+}

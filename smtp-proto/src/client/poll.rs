@@ -1,0 +1,193 @@
+//! What to do next.
+//!
+//! Questions come before reading on, so what the caller hears, and what it makes the client send,
+//! does not depend on how much of the server's replies has already arrived.
+
+use super::{Awaited, Client, Event, Idle, Question};
+use crate::buffer::{Inbox, Line, Outbox};
+use crate::error::{Close, Fault};
+use crate::machine::{Machine, Step, Time, Tls, Wait};
+use crate::session::{Act, Phase};
+use crate::syntax::reply::Class;
+
+/// What looking into the inbox brought.
+enum Heard {
+    Event(Event),
+    /// Something that the caller need not know.
+    Something,
+    /// There is no whole line.
+    Nothing,
+}
+
+impl Machine for Client {
+    type Event = Event;
+
+    fn poll(&mut self, now: Time) -> Step<Event> {
+        if self.question.is_some() {
+            return Step::Unanswered;
+        }
+        self.clock.go_on(now);
+        loop {
+            if let Some(event) = self.next_event() {
+                if self.question.is_some() {
+                    self.clock.stop(now);
+                }
+                return Step::Event(event);
+            }
+            if self.end.is_some() {
+                return Step::Done;
+            }
+            if let Some(step) = self.wait(now) {
+                return step;
+            }
+        }
+    }
+
+    fn inbox(&mut self) -> &mut Inbox {
+        &mut self.inbox
+    }
+
+    fn outbox(&mut self) -> &mut Outbox {
+        &mut self.outbox
+    }
+
+    fn upgraded(&mut self, tls: Tls) {
+        if self.end.is_some() || !matches!(self.phase, Phase::Connect | Phase::Tls) {
+            return;
+        }
+        if !self.inbox.is_empty() {
+            self.fault(Fault::Injection);
+            return;
+        }
+        self.clock.restart();
+        self.news = Some(Event::Secured(tls.clone()));
+        self.tls = Some(tls);
+        if let Some(phase) = self.phase.next(Act::Handshake, Class::Positive) {
+            self.phase = phase;
+            self.forget_after(Act::Handshake);
+            self.say_hello();
+        }
+    }
+}
+
+impl Client {
+    fn next_event(&mut self) -> Option<Event> {
+        if let Some(news) = self.news.take() {
+            return Some(news);
+        }
+        loop {
+            if self.end.is_some() {
+                return self.next_of_the_end();
+            }
+            if self.phase == Phase::Tls {
+                return None;
+            }
+            if !self.outbox.is_closed() {
+                self.fill();
+            }
+            while self.is_front_over() {
+                if let Some(event) = self.close_front() {
+                    return Some(event);
+                }
+            }
+            if let Some(question) = self.ask() {
+                return Some(question);
+            }
+            match self.hear() {
+                Heard::Event(event) => return Some(event),
+                Heard::Something => {}
+                Heard::Nothing => return None,
+            }
+        }
+    }
+
+    /// The next question, unless nothing could come of the answer.
+    fn ask(&mut self) -> Option<Event> {
+        if self.inbox.is_closed() || self.outbox.is_closed() {
+            return None;
+        }
+        let (question, event) = match &self.sending {
+            Some(sending) if self.wants_content(sending) => {
+                let transaction = self.transactions.back()?.id;
+                (Question::Body, Event::Body { transaction, room: self.config.limits.piece })
+            }
+            None if self.takes_requests() => (Question::Ready, Event::Ready),
+            _ => return None,
+        };
+        self.question = Some(question);
+        self.idle = None;
+        Some(event)
+    }
+
+    fn takes_requests(&self) -> bool {
+        if self.idle == Some(Idle::Undisturbed) {
+            return false;
+        }
+        if self.pipeline.is_empty() {
+            return self.phase == Phase::Ready;
+        }
+        self.pipelining() && self.pipeline.iter().all(Awaited::may_be_followed)
+    }
+
+    /// Reads the next line of a reply.
+    fn hear(&mut self) -> Heard {
+        match self.inbox.line(self.config.limits.reply_line) {
+            Some(Line::Whole(length)) => {
+                let line = self.inbox.filled().get(..length).unwrap_or_default();
+                let reply = self.parser.push(line);
+                self.inbox.consume(length.saturating_add(2));
+                match reply {
+                    Ok(Some(reply)) => self.on_reply(reply).map_or(Heard::Something, Heard::Event),
+                    Ok(None) => Heard::Something,
+                    Err(error) => self.hear_fault(Fault::Reply(error)),
+                }
+            }
+            Some(Line::TooLong) => {
+                self.hear_fault(Fault::LineTooLong { limit: self.config.limits.reply_line })
+            }
+            Some(Line::BareLf(_)) => self.hear_fault(Fault::BareLineFeed),
+            None if self.inbox.is_closed() => {
+                self.hang_up();
+                Heard::Something
+            }
+            None => Heard::Nothing,
+        }
+    }
+
+    fn hear_fault(&mut self, fault: Fault) -> Heard {
+        self.fault(fault);
+        Heard::Something
+    }
+
+    /// What to wait for. `None`: it took too long, and that was the end.
+    fn wait(&mut self, now: Time) -> Option<Step<Event>> {
+        let handshake = self.phase == Phase::Tls;
+        let write = !self.outbox.is_empty();
+        if handshake && !write {
+            return self.wait_for_handshake(now);
+        }
+        let deadline = self.deadline(now);
+        if let Some((until, what)) = deadline
+            && until <= now
+        {
+            self.conclude(Close::Timeout(what));
+            return None;
+        }
+        let until = deadline.map(|(until, _)| until);
+        Some(Step::Wait(Wait { read: !handshake, write, until }))
+    }
+
+    fn wait_for_handshake(&mut self, now: Time) -> Option<Step<Event>> {
+        let until = self.handshake_deadline(now);
+        if !self.inbox.is_empty() {
+            self.fault(Fault::Injection);
+        } else if self.inbox.is_closed() {
+            self.hang_up();
+        } else if until <= now {
+            self.conclude(Close::Timeout("the TLS handshake"));
+        } else {
+            return Some(Step::Upgrade { until: Some(until) });
+        }
+        None
+    }
+}

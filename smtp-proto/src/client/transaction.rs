@@ -1,0 +1,102 @@
+//! What is known of a mail transaction that has begun and is not over.
+
+use alloc::collections::VecDeque;
+
+use super::{NotSent, TransactionId};
+use crate::error::Close;
+use crate::syntax::reply::Reply;
+
+#[derive(Debug)]
+pub(super) struct Transaction {
+    pub(super) id: TransactionId,
+    /// Recipients in the envelope.
+    pub(super) recipients: usize,
+    /// The content goes in BDAT chunks.
+    pub(super) chunked: bool,
+    /// Commands sent and not answered.
+    pub(super) outstanding: usize,
+    /// RCPT commands answered.
+    pub(super) heard: usize,
+    /// Of them, with acceptance.
+    pub(super) accepted: usize,
+    /// LMTP: the accepted recipients that have no outcome yet.
+    pub(super) owed: VecDeque<usize>,
+    /// MAIL was refused.
+    pub(super) sender_refusal: Option<Reply>,
+    /// DATA or a chunk was refused.
+    pub(super) content_refusal: Option<Reply>,
+    /// A refused BDAT leaves the server in a state that only RSET ends (RFC 3030 section 2).
+    pub(super) needs_reset: bool,
+    /// The caller broke it off.
+    pub(super) abandoned: bool,
+    /// The content was queued to its end: so many octets of the connection have to be written for
+    /// the server to have it.
+    pub(super) complete: Option<u64>,
+    /// There was an outcome for everybody.
+    pub(super) settled: bool,
+}
+
+impl Transaction {
+    pub(super) fn new(id: TransactionId, recipients: usize, chunked: bool) -> Self {
+        Self {
+            id,
+            recipients,
+            chunked,
+            outstanding: 0,
+            heard: 0,
+            accepted: 0,
+            owed: VecDeque::new(),
+            sender_refusal: None,
+            content_refusal: None,
+            needs_reset: false,
+            abandoned: false,
+            complete: None,
+            settled: false,
+        }
+    }
+
+    /// Every RCPT was answered.
+    pub(super) fn is_complete_envelope(&self) -> bool {
+        self.heard == self.recipients
+    }
+
+    /// Whether somebody is known to be there to take the content.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.sender_refusal.is_none() && self.content_refusal.is_none() && self.accepted > 0
+    }
+
+    /// Whether nothing can come of it any more.
+    pub(super) fn is_hopeless(&self) -> bool {
+        self.sender_refusal.is_some()
+            || self.content_refusal.is_some()
+            || self.abandoned
+            || (self.is_complete_envelope() && self.accepted == 0)
+    }
+
+    /// Why it ends without an outcome, now that all its replies are in; `None` if it had one.
+    pub(super) fn verdict(self) -> Option<NotSent> {
+        if self.settled {
+            return None;
+        }
+        Some(match (self.sender_refusal, self.content_refusal) {
+            (Some(reply), _) => NotSent::Sender(reply),
+            (None, _) if self.heard == self.recipients && self.accepted == 0 => {
+                NotSent::NoRecipients
+            }
+            (None, Some(reply)) => NotSent::Content(reply),
+            (None, None) => NotSent::Abandoned,
+        })
+    }
+
+    /// The same for a transaction whose connection has ended: what is known already stands, the
+    /// rest was cut off. `written` octets have left for the server.
+    pub(super) fn verdict_at_close(self, close: &Close, written: u64) -> Option<NotSent> {
+        if self.settled || self.is_hopeless() {
+            return self.verdict();
+        }
+        Some(match self.complete {
+            Some(complete) if complete <= written => NotSent::Unknown(close.clone()),
+            _ => NotSent::Closed(close.clone()),
+        })
+    }
+}
