@@ -1,0 +1,135 @@
+//! What became of a message.
+
+use std::io;
+
+use smtp_proto::client::{BodyError, Envelope, NotSent, SendError};
+use smtp_proto::error::Close;
+use smtp_proto::syntax::address::ForwardPath;
+use smtp_proto::syntax::reply::Reply;
+use thiserror::Error as ThisError;
+
+use crate::Error;
+
+/// What became of a message, recipient by recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// One for each recipient, in the order of the envelope.
+    pub recipients: Vec<RecipientOutcome>,
+    /// The reply to the message as a whole: most servers name it here (their queue id).
+    ///
+    /// `None` in LMTP, where each recipient has a reply of its own, and if it came to none.
+    pub reply: Option<Reply>,
+}
+
+/// What became of a message for one recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecipientOutcome {
+    /// The recipient.
+    pub path: ForwardPath,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of a message for one recipient, and who says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// The server has taken responsibility: the reply to the message.
+    Accepted(Reply),
+    /// The server refused the recipient, or the message: the reply that says so.
+    Refused(Reply),
+    /// The server was not asked, or has not answered.
+    NotSent(NotSent),
+}
+
+impl Delivery {
+    /// Whether the server has taken the message for every recipient.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.recipients.iter().all(|recipient| matches!(recipient.fate, Fate::Accepted(_)))
+    }
+}
+
+/// Why a connection could not be used further.
+#[derive(Debug, ThisError)]
+#[non_exhaustive]
+pub enum Lost {
+    /// The conversation is over.
+    #[error("the conversation is over: {0}")]
+    Closed(Close),
+    /// The connection failed.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+/// Why there is no [`Delivery`].
+#[derive(Debug, ThisError)]
+#[non_exhaustive]
+pub enum SendFailure {
+    /// The message can't go over this connection; nothing was sent. The connection is as it was.
+    #[error("not sent: {0}")]
+    Envelope(#[from] SendError),
+    /// The content could not be read. The server did not get the message.
+    #[error("broken off: the content could not be read: {0}")]
+    Source(io::Error),
+    /// The content can't be sent as it is. The server did not get the message.
+    #[error("broken off: {0}")]
+    Content(#[from] BodyError),
+    /// The connection was lost before the message was begun.
+    #[error("not sent: {0}")]
+    Lost(#[from] Lost),
+}
+
+/// A transaction whose outcome is not in.
+#[derive(Debug)]
+pub(super) struct Progress {
+    recipients: Vec<(ForwardPath, Option<Fate>)>,
+    reply: Option<Reply>,
+}
+
+impl Progress {
+    pub(super) fn new(envelope: &Envelope) -> Self {
+        let recipients = envelope.to.iter().map(|to| (to.path.clone(), None)).collect();
+        Self { recipients, reply: None }
+    }
+
+    /// The reply to RCPT. A positive one settles nothing.
+    pub(super) fn recipient(&mut self, index: usize, reply: Reply) {
+        if !reply.is_positive()
+            && let Some((_, fate)) = self.recipients.get_mut(index)
+        {
+            *fate = Some(Fate::Refused(reply));
+        }
+    }
+
+    /// The reply to the content. Tells whether everything is settled.
+    pub(super) fn outcome(&mut self, recipient: Option<usize>, reply: Reply) -> bool {
+        let fate = |reply: Reply| {
+            if reply.is_positive() { Fate::Accepted(reply) } else { Fate::Refused(reply) }
+        };
+        if let Some(index) = recipient {
+            if let Some((_, slot)) = self.recipients.get_mut(index) {
+                *slot = Some(fate(reply));
+            }
+            return self.recipients.iter().all(|(_, fate)| fate.is_some());
+        }
+        self.reply = Some(reply.clone());
+        for (_, slot) in &mut self.recipients {
+            slot.get_or_insert_with(|| fate(reply.clone()));
+        }
+        true
+    }
+
+    /// All that is not settled will not be.
+    pub(super) fn settle(self, reason: &NotSent) -> Delivery {
+        let recipients = self.recipients.into_iter();
+        Delivery {
+            recipients: recipients
+                .map(|(path, fate)| RecipientOutcome {
+                    path,
+                    fate: fate.unwrap_or_else(|| Fate::NotSent(reason.clone())),
+                })
+                .collect(),
+            reply: self.reply,
+        }
+    }
+}

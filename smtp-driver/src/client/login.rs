@@ -1,0 +1,131 @@
+//! What is done before the first message, and what can go wrong with it.
+
+use std::fmt;
+
+use smtp_proto::sasl::client::CredentialError;
+use smtp_proto::syntax::capability::Capabilities;
+use smtp_proto::syntax::reply::Reply;
+use thiserror::Error as ThisError;
+
+use super::Lost;
+
+/// What is done before the first message.
+#[derive(Clone, Debug, Default)]
+pub struct Login {
+    /// Whether to encrypt.
+    pub starttls: StartTls,
+    /// Who to be, if anybody.
+    pub credentials: Option<Credentials>,
+}
+
+/// Whether to use STARTTLS. Of no meaning where TLS is active from the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum StartTls {
+    /// No.
+    #[default]
+    Off,
+    /// If the server offers it and does not refuse it. A handshake that fails ends the connection;
+    /// whoever wants to send in the clear then has to say so over another one.
+    Opportunistic,
+    /// Yes, or nothing is sent.
+    Required,
+}
+
+/// A user name and a password. `Debug` does not show the password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    user: Box<str>,
+    password: Box<str>,
+}
+
+impl Credentials {
+    /// These.
+    pub fn new(user: impl Into<Box<str>>, password: impl Into<Box<str>>) -> Self {
+        Self { user: user.into(), password: password.into() }
+    }
+
+    /// The user name.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    pub(super) fn password(&self) -> &str {
+        &self.password
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// A connection that is ready for messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Established {
+    /// How the server greeted.
+    pub greeting: Option<Reply>,
+    /// What the server offers now.
+    pub capabilities: Capabilities,
+    /// The server's refusal of opportunistic TLS, if that is why the connection is in the clear.
+    pub tls_refusal: Option<Reply>,
+}
+
+/// Why a connection does not come to where messages can be sent.
+#[derive(Debug, ThisError)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The server refused the connection or the hello.
+    #[error("the server refused the connection: {0}")]
+    Refused(Reply),
+    /// TLS is required, and the server does not offer STARTTLS.
+    #[error("TLS is required, and the server does not offer STARTTLS")]
+    TlsMissing,
+    /// TLS is required, and the server refused STARTTLS.
+    #[error("TLS is required, and the server refused STARTTLS: {0}")]
+    TlsRefused(Reply),
+    /// The server refused the credentials.
+    #[error("the server refused the credentials: {0}")]
+    AuthRefused(Reply),
+    /// The server offers no mechanism that can be used.
+    #[error("no way to authenticate: the server offers {}", list(.offered))]
+    NoCommonMechanism {
+        /// The mechanisms it offers.
+        offered: Vec<String>,
+    },
+    /// Every mechanism would show the password to whoever can read along.
+    #[error("the credentials are not to be sent without TLS")]
+    AuthNeedsTls,
+    /// The user name or the password can't be sent.
+    #[error("the credentials can't be sent: {0}")]
+    Credentials(#[from] CredentialError),
+    /// The connection was lost before.
+    #[error(transparent)]
+    Lost(#[from] Lost),
+}
+
+fn list(offered: &[String]) -> String {
+    if offered.is_empty() { "no AUTH".to_owned() } else { offered.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ConnectError, Credentials};
+
+    #[test]
+    fn the_password_is_not_shown() {
+        let shown = format!("{:?}", Credentials::new("tim", "tanstaaf"));
+        assert!(shown.contains("tim") && !shown.contains("tanstaaf"), "{shown}");
+    }
+
+    #[test]
+    fn what_is_offered_is_named() {
+        let error = |offered: &[&str]| {
+            let offered = offered.iter().map(ToString::to_string).collect();
+            ConnectError::NoCommonMechanism { offered }.to_string()
+        };
+        assert!(error(&["GSSAPI", "CRAM-MD5"]).ends_with("the server offers GSSAPI CRAM-MD5"));
+        assert!(error(&[]).ends_with("the server offers no AUTH"));
+    }
+}

@@ -1,0 +1,76 @@
+//! Closing a stream so that what was written last arrives.
+
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use smtp_proto::{Machine, Time, Wait};
+
+use super::{Connection, Stage};
+use crate::{Clock, Stream};
+
+/// How long the peer's own end of the stream is waited for.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// How much of what the peer still sends is read and thrown away, in octets.
+const DISCARD: usize = 1 << 20;
+
+/// How much of it is read at a time.
+const SCRATCH: usize = 8 << 10;
+
+/// How far the closing has come.
+#[derive(Debug)]
+pub(super) struct Farewell {
+    until: Time,
+    /// The end of our direction is still to be told.
+    writing: bool,
+    /// How much may still be thrown away; 0: no more reading.
+    discard: usize,
+}
+
+impl Farewell {
+    pub(super) fn new(now: Time) -> Self {
+        Self { until: now.saturating_add(LINGER), writing: true, discard: DISCARD }
+    }
+}
+
+impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
+    /// Ready when everything that can be done for the last reply to arrive is done.
+    pub(super) fn poll_farewell(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Stage::Closing(farewell) = &mut self.stage else { return Poll::Ready(()) };
+        if self.mute {
+            return Poll::Ready(()); // nothing arrives any more
+        }
+        if self.machine.inbox().is_closed() {
+            farewell.discard = 0;
+        }
+        if farewell.until <= self.clock.now() {
+            return Poll::Ready(());
+        }
+        self.stream.prepare(Wait {
+            read: farewell.discard > 0,
+            write: farewell.writing,
+            until: Some(farewell.until),
+        });
+        if farewell.writing {
+            match self.stream.poll_shutdown(cx) {
+                Poll::Ready(Ok(())) => farewell.writing = false,
+                Poll::Ready(Err(_)) => return Poll::Ready(()),
+                Poll::Pending => {}
+            }
+        }
+        let mut scratch = [0; SCRATCH];
+        while farewell.discard > 0 {
+            match self.stream.poll_read(cx, &mut scratch) {
+                Poll::Ready(Ok(octets)) if octets > 0 => {
+                    farewell.discard = farewell.discard.saturating_sub(octets);
+                }
+                Poll::Ready(_) => farewell.discard = 0,
+                Poll::Pending => break,
+            }
+        }
+        if !farewell.writing && farewell.discard == 0 {
+            return Poll::Ready(());
+        }
+        self.clock.poll_until(cx, farewell.until)
+    }
+}

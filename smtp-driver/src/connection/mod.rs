@@ -1,0 +1,239 @@
+//! A machine, its stream and its clock.
+//!
+//! What a [`Connection`] does on its own account, beyond what its machine asks for:
+//!
+//! - It reads and writes at the same time, so that two peers that send before they receive do not
+//!   wait for each other for ever.
+//! - When writing fails it goes on reading for a while: a server that refuses (421, 552) and closes
+//!   makes its client's writes fail, and the reason is what was sent last.
+//! - When the machine is done it says so to the peer and throws away what still comes, for a while:
+//!   to close with octets unread would reset the connection, and the peer could lose the last reply
+//!   (RFC 1122 section 4.2.2.13).
+//! - It tells of an error of the stream only after the machine has told everything, and not at all
+//!   if the error means no more than that the peer has gone.
+
+mod farewell;
+mod transfer;
+
+use std::fmt;
+use std::future::poll_fn;
+use std::io;
+use std::ops::{Deref, DerefMut};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use smtp_proto::server::Server;
+use smtp_proto::{Machine, Step, Time, Wait};
+
+use crate::{Clock, DrainWatch, Error, Stream};
+use farewell::Farewell;
+
+/// How often the machine is asked in one poll before other tasks get their turn.
+const ROUNDS: usize = 64;
+
+/// For how long the peer's last words are waited for when writing has failed.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// A machine, its stream and its clock; derefs to the machine, for its answers and requests.
+///
+/// All state is in here and none in the futures: [`next`](Self::next) may be cancelled at any time
+/// and called again.
+pub struct Connection<M, S, C> {
+    machine: M,
+    stream: S,
+    clock: C,
+    stage: Stage,
+    /// Something was written that may not have left the stream.
+    unflushed: bool,
+    /// Why reading or writing failed.
+    failure: Option<io::Error>,
+    /// Writing has failed.
+    mute: bool,
+    /// When reading ends because writing has failed.
+    last_words: Option<Time>,
+    drain: Option<Draining<M>>,
+}
+
+/// What to do to the machine when a [`Drain`](crate::Drain) begins.
+struct Draining<M> {
+    watch: DrainWatch,
+    act: fn(&mut M),
+}
+
+#[derive(Debug)]
+enum Stage {
+    Running,
+    /// The machine is done.
+    Closing(Farewell),
+    Over,
+}
+
+impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
+    /// Puts the three together. Nothing happens before the first [`next`](Self::next).
+    pub fn new(machine: M, stream: S, clock: C) -> Self {
+        Self {
+            machine,
+            stream,
+            clock,
+            stage: Stage::Running,
+            unflushed: false,
+            failure: None,
+            mute: false,
+            last_words: None,
+            drain: None,
+        }
+    }
+
+    /// The next event; `None` when the connection is over. Cancel-safe.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]. After an error, too, this may be called again.
+    pub async fn next(&mut self) -> Result<Option<M::Event>, Error> {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    /// The next event, as [`next`](Self::next) gives it.
+    ///
+    /// A bounded amount of work: it may return `Pending` with the task already woken. Over a
+    /// stream that blocks, `Pending` means to call again, and the waker may be a
+    /// [no-op](std::task::Waker::noop).
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<M::Event>, Error>> {
+        self.watch_for_drain(cx);
+        for _ in 0..ROUNDS {
+            match &self.stage {
+                Stage::Running => {}
+                Stage::Closing(_) => {
+                    ready!(self.poll_farewell(cx));
+                    self.stage = Stage::Over;
+                    continue;
+                }
+                Stage::Over => return Poll::Ready(self.verdict()),
+            }
+            let now = self.clock.now();
+            match self.machine.poll(now) {
+                Step::Event(event) => return Poll::Ready(Ok(Some(event))),
+                Step::Unanswered => return Poll::Ready(Err(Error::Unanswered)),
+                Step::Wait(wait) => ready!(self.poll_transfer(cx, wait, now)),
+                Step::Upgrade { until } => {
+                    if let Err(error) = ready!(self.poll_upgrade(cx, until, now)) {
+                        self.stage = Stage::Over;
+                        self.failure = None;
+                        return Poll::Ready(Err(error));
+                    }
+                }
+                Step::Done => self.stage = Stage::Closing(Farewell::new(now)),
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// What is left to say when everything is over.
+    fn verdict(&mut self) -> Result<Option<M::Event>, Error> {
+        match self.failure.take() {
+            Some(error) if !means_gone(&error) => Err(Error::Io(error)),
+            _ => Ok(None),
+        }
+    }
+
+    /// `Ok` when the machine is to be asked again.
+    fn poll_upgrade(
+        &mut self,
+        cx: &mut Context<'_>,
+        until: Option<Time>,
+        now: Time,
+    ) -> Poll<Result<(), Error>> {
+        if until.is_some_and(|until| until < now) {
+            // The machine knows its deadline and should have told that it has passed.
+            return Poll::Ready(Err(Error::Tls(io::ErrorKind::TimedOut.into())));
+        }
+        self.stream.prepare(Wait { read: true, write: true, until });
+        // What the machine wrote is still in the clear: it goes first.
+        if self.unflushed && self.poll_flush(cx).is_ready() {
+            self.unflushed = false;
+            if let Some(error) = self.failure.take() {
+                return Poll::Ready(Err(Error::Tls(error)));
+            }
+        }
+        if !self.unflushed
+            && let Poll::Ready(result) = self.stream.poll_upgrade(cx)
+        {
+            self.machine.upgraded(result.map_err(Error::Tls)?);
+            return Poll::Ready(Ok(()));
+        }
+        match until {
+            Some(until) => self.clock.poll_until(cx, until).map(Ok),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<M, S, C> Connection<M, S, C> {
+    /// The stream.
+    pub fn stream(&self) -> &S {
+        &self.stream
+    }
+
+    /// The stream. To read from it or write to it would break the conversation.
+    pub fn stream_mut(&mut self) -> &mut S {
+        &mut self.stream
+    }
+
+    /// Takes it apart. What was read and not used is in the machine.
+    pub fn into_parts(self) -> (M, S, C) {
+        (self.machine, self.stream, self.clock)
+    }
+
+    fn watch_for_drain(&mut self, cx: &mut Context<'_>) {
+        if let Some(draining) = &mut self.drain
+            && draining.watch.poll(cx).is_ready()
+        {
+            (draining.act)(&mut self.machine);
+            self.drain = None;
+        }
+    }
+}
+
+impl<S, C> Connection<Server, S, C> {
+    /// Once `watch` says so, calls [`Server::shutdown`].
+    pub fn watch(&mut self, watch: DrainWatch) {
+        self.drain = Some(Draining { watch, act: Server::shutdown });
+    }
+}
+
+/// Whether an error of the stream says no more than the machine's `Closed(Peer)`.
+fn means_gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::NotConnected
+    )
+}
+
+impl<M, S, C> Deref for Connection<M, S, C> {
+    type Target = M;
+
+    fn deref(&self) -> &M {
+        &self.machine
+    }
+}
+
+impl<M, S, C> DerefMut for Connection<M, S, C> {
+    fn deref_mut(&mut self) -> &mut M {
+        &mut self.machine
+    }
+}
+
+impl<M: fmt::Debug, S, C> fmt::Debug for Connection<M, S, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("machine", &self.machine)
+            .field("stage", &self.stage)
+            .field("failure", &self.failure)
+            .finish_non_exhaustive()
+    }
+}
