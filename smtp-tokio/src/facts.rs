@@ -1,0 +1,55 @@
+//! What there is to know of an encrypted stream.
+
+use bytes::Bytes;
+use smtp_proto::Tls;
+use tokio_rustls::TlsStream;
+use tokio_rustls::rustls::{CipherSuite, ProtocolVersion};
+
+/// What a machine is told after a handshake.
+pub(crate) fn of<IO>(stream: &TlsStream<IO>) -> Tls {
+    let (_, common) = stream.get_ref();
+    let server_name = match stream {
+        TlsStream::Server(stream) => stream.get_ref().1.server_name().map(Box::from),
+        TlsStream::Client(_) => None, // the client knows whom it asked for
+    };
+    Tls {
+        protocol: common.protocol_version().map(protocol),
+        cipher: common.negotiated_cipher_suite().map(|suite| cipher(suite.suite())),
+        server_name,
+        peer_certificate: common
+            .peer_certificates()
+            .and_then(|chain| chain.first())
+            .map(|certificate| Bytes::copy_from_slice(certificate)),
+    }
+}
+
+/// As it is written everywhere, and in `Received` lines: `TLSv1.3`.
+fn protocol(version: ProtocolVersion) -> Box<str> {
+    match version {
+        ProtocolVersion::TLSv1_2 => "TLSv1.2".into(),
+        ProtocolVersion::TLSv1_3 => "TLSv1.3".into(),
+        other => format!("{other:?}").into(),
+    }
+}
+
+/// The IANA name. rustls calls the suites of TLS 1.3 `TLS13_...`, IANA `TLS_...`.
+fn cipher(suite: CipherSuite) -> Box<str> {
+    format!("{suite:?}").replacen("TLS13_", "TLS_", 1).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_rustls::rustls::{CipherSuite, ProtocolVersion};
+
+    use super::{cipher, protocol};
+
+    #[test]
+    fn names_are_those_of_iana() {
+        assert_eq!(&*cipher(CipherSuite::TLS13_AES_128_GCM_SHA256), "TLS_AES_128_GCM_SHA256");
+        assert_eq!(
+            &*cipher(CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384),
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
+        );
+        assert_eq!(&*protocol(ProtocolVersion::TLSv1_3), "TLSv1.3");
+    }
+}

@@ -1,0 +1,169 @@
+//! Configurations for TLS: the usual ones, for who does not need others.
+//!
+//! All of them use rustls with *ring*, TLS 1.2 and 1.3. Any other configuration of rustls can be
+//! used instead.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use thiserror::Error as ThisError;
+use tokio_rustls::rustls::client::danger::{
+    HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
+};
+use tokio_rustls::rustls::crypto::{
+    CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature,
+};
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use tokio_rustls::rustls::{
+    self, ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme,
+};
+
+/// Why there is no configuration for TLS.
+#[derive(Debug, ThisError)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// A file could not be read, or holds no PEM.
+    #[error("{}: {error}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: pem::Error,
+    },
+    /// A file holds no certificate.
+    #[error("{}: no certificate in it", .path.display())]
+    NoCertificate {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The system has no certificates of authorities to trust.
+    #[error("this system has no certificates of authorities to trust ({})", .errors.join("; "))]
+    NoRoots {
+        /// What went wrong in the search, if anything.
+        errors: Vec<String>,
+    },
+    /// A certificate or a key is of no use.
+    #[error("{0}")]
+    Rustls(#[from] rustls::Error),
+}
+
+/// A server's configuration from two PEM files: the certificate, followed by those of intermediate
+/// authorities, and the private key. Asks clients for no certificate.
+pub fn server_config(
+    certificates: impl AsRef<Path>,
+    key: impl AsRef<Path>,
+) -> Result<Arc<ServerConfig>, TlsError> {
+    let chain = certificates_in(certificates.as_ref())?;
+    let key = PrivateKeyDer::from_pem_file(&key).map_err(|error| file_error(&key, error))?;
+    let config = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?;
+    Ok(Arc::new(config))
+}
+
+/// A client's configuration that trusts these authorities: see [`system_roots`] and [`pem_roots`].
+pub fn client_config(roots: RootCertStore) -> Result<Arc<ClientConfig>, TlsError> {
+    let config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}
+
+/// The authorities this system trusts.
+///
+/// # Errors
+///
+/// There is none; what could be found although something went wrong is no error.
+pub fn system_roots() -> Result<RootCertStore, TlsError> {
+    let found = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() {
+        let errors: Vec<_> = found.errors.iter().map(ToString::to_string).collect();
+        return Err(TlsError::NoRoots { errors });
+    }
+    Ok(roots)
+}
+
+/// Adds the authorities in a PEM file to those that are trusted.
+pub fn pem_roots(roots: &mut RootCertStore, path: impl AsRef<Path>) -> Result<(), TlsError> {
+    for certificate in certificates_in(path.as_ref())? {
+        roots.add(certificate)?;
+    }
+    Ok(())
+}
+
+/// **Dangerous.** A client's configuration that believes any certificate.
+///
+/// This keeps out who only listens. Whoever can change what is on the wire can be the server, and
+/// gets the mail and the passwords. It is right for opportunistic TLS between mail exchangers,
+/// where the alternative is no encryption (RFC 7435), and for tests. It is wrong wherever
+/// credentials are sent.
+pub fn insecure_client_config() -> Result<Arc<ClientConfig>, TlsError> {
+    let config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Credulous(provider())))
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
+
+fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let certificates: Vec<_> = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect)
+        .map_err(|error| file_error(path, error))?;
+    if certificates.is_empty() {
+        return Err(TlsError::NoCertificate { path: path.to_owned() });
+    }
+    Ok(certificates)
+}
+
+fn file_error(path: impl AsRef<Path>, error: pem::Error) -> TlsError {
+    TlsError::File { path: path.as_ref().to_owned(), error }
+}
+
+/// Believes any certificate, as long as the server has its key.
+#[derive(Debug)]
+struct Credulous(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Credulous {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, cert, signature, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, cert, signature, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
