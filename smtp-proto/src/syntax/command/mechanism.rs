@@ -3,6 +3,9 @@
 use alloc::boxed::Box;
 use core::fmt;
 use core::hash::{Hash, Hasher};
+use core::str::FromStr;
+
+use thiserror::Error;
 
 /// The name of a SASL mechanism (RFC 4422 section 3.1): 1 to 20 letters, digits, hyphens and
 /// underscores.
@@ -41,6 +44,19 @@ impl Mechanism<&str> {
     #[must_use]
     pub fn into_owned(self) -> Mechanism<Box<str>> {
         Mechanism(self.0.into())
+    }
+}
+
+/// Not the name of a SASL mechanism.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not a SASL mechanism: 1 to 20 letters, digits, hyphens and underscores are expected")]
+pub struct MechanismError;
+
+impl FromStr for Mechanism {
+    type Err = MechanismError;
+
+    fn from_str(name: &str) -> Result<Self, MechanismError> {
+        Mechanism::parse(name).map(Mechanism::into_owned).ok_or(MechanismError)
     }
 }
 

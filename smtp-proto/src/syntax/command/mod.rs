@@ -13,7 +13,7 @@ mod write;
 
 pub use error::{CommandError, CommandErrorKind};
 pub use initial_response::InitialResponse;
-pub use mechanism::Mechanism;
+pub use mechanism::{Mechanism, MechanismError};
 
 use super::address::{ForwardPath, HelloName, ReversePath};
 use super::params::Params;

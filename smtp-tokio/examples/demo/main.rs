@@ -1,0 +1,163 @@
+//! Two messages from a client to a server, and what they say to each other.
+//!
+//! ```sh
+//! cargo run --release -p smtp-tokio --example demo
+//! ```
+
+mod mailbox;
+mod tap;
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser;
+use smtp_driver::Connection;
+use smtp_driver::client::{Credentials, Fate, Login, StartTls, establish, quit, send};
+use smtp_proto::client::{Client, Config, Envelope};
+use smtp_proto::server;
+use smtp_tokio::rustls::pki_types::{PrivatePkcs8KeyDer, ServerName};
+use smtp_tokio::rustls::{RootCertStore, ServerConfig};
+use smtp_tokio::{ClientTls, Clock, Listener, Stream, tls};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+
+use mailbox::{Mailbox, PASSWORD, USER};
+use tap::Tap;
+
+/// Starts a server with a fresh certificate on a free port of this machine, sends it two messages,
+/// and shows what the two say to each other.
+///
+/// The first message goes by DATA to three recipients, one of whom the server does not know; the
+/// second goes by BDAT. Nothing leaves this machine.
+#[derive(Parser)]
+#[command(name = "demo")]
+struct Args {
+    /// Where the server stores the messages [default: a new directory for temporary files]
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+const FIRST: &str = "\
+From: Demo <demo@localhost>
+To: Ann <ann@localhost>, Bob <bob@localhost>
+Subject: By DATA
+
+A line that begins with a dot gets another one on the way:
+.hidden
+and this message arrives as it was.
+";
+
+const SECOND: &str = "\
+From: Demo <demo@localhost>
+To: Ann <ann@localhost>
+Subject: By BDAT
+
+.no dots are added here, and no answer is waited for in between.
+";
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let args = Args::parse();
+    let directory = args
+        .dir
+        .unwrap_or_else(|| std::env::temp_dir().join(format!("smtp-demo-{}", std::process::id())));
+    let mailbox = Arc::new(Mailbox::new(directory)?);
+
+    let (server_tls, client_tls) = certificate()?;
+    let (stop, stopped) = oneshot::channel();
+    let (address, server) = start_server(Arc::clone(&mailbox), server_tls, stopped).await?;
+    println!("A server listens on {address}.\n");
+
+    println!("The first message goes by DATA, in the clear until STARTTLS:\n");
+    let to = ["ann@localhost", "nobody@localhost", "bob@localhost"];
+    let data = Config { chunking: false, ..Config::new("localhost".parse()?) };
+    deliver(address, data, client_tls.clone(), &to, FIRST).await?;
+
+    println!("The second message goes by BDAT, which has no answer to wait for in between:\n");
+    let chunking = Config::new("localhost".parse()?);
+    deliver(address, chunking, client_tls, &["ann@localhost"], SECOND).await?;
+
+    drop(stop);
+    server.await?;
+    println!("The messages are in {}.", mailbox.directory().display());
+    Ok(())
+}
+
+/// A certificate for this run, and who trusts it.
+fn certificate() -> Result<(Arc<ServerConfig>, ClientTls), Box<dyn Error>> {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    let certificate = made.cert.der().clone();
+    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let server = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.clone()], key.into())?;
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate)?;
+    let name = ServerName::try_from("localhost")?;
+    Ok((Arc::new(server), ClientTls { config: tls::client_config(roots)?, name }))
+}
+
+async fn start_server(
+    mailbox: Arc<Mailbox>,
+    tls: Arc<ServerConfig>,
+    stopped: oneshot::Receiver<()>,
+) -> Result<(SocketAddr, tokio::task::JoinHandle<()>), Box<dyn Error>> {
+    let mut config = server::Config::new("localhost".parse()?);
+    config.starttls = true;
+    config.mechanisms = vec!["PLAIN".parse()?, "LOGIN".parse()?];
+    config.require_auth = true;
+    let mut listener = Listener::bind("127.0.0.1:0", config).await?;
+    listener.tls = Some(tls);
+    let address = listener.local_addr()?;
+    let handler = move |mut conn, peer| {
+        let mailbox = Arc::clone(&mailbox);
+        async move {
+            if let Err(error) = mailbox.serve(&mut conn).await {
+                eprintln!("{peer}: {error}");
+            }
+        }
+    };
+    let stop = async { drop(stopped.await) };
+    let server = tokio::spawn(async move {
+        listener.serve(handler, stop, Duration::from_secs(5)).await;
+    });
+    Ok((address, server))
+}
+
+/// One connection, one message.
+async fn deliver(
+    server: SocketAddr,
+    config: Config,
+    tls: ClientTls,
+    to: &[&str],
+    message: &str,
+) -> Result<(), Box<dyn Error>> {
+    let io = TcpStream::connect(server).await?;
+    let stream = Tap::new(Stream::client(io, Some(tls)));
+    let mut conn = Connection::new(Client::new(config), stream, Clock::new());
+
+    let login =
+        Login { starttls: StartTls::Required, credentials: Some(Credentials::new(USER, PASSWORD)) };
+    establish(&mut conn, &login).await?;
+    let before = conn.stream().round_trips();
+
+    let to = to.iter().map(|to| to.parse()).collect::<Result<Vec<_>, _>>()?;
+    let envelope = Envelope::new("demo@localhost".parse()?, to);
+    let delivery = send(&mut conn, envelope, message.as_bytes()).await?;
+    let round_trips = conn.stream().round_trips() - before;
+    quit(&mut conn).await?;
+
+    println!();
+    for recipient in &delivery.recipients {
+        match &recipient.fate {
+            Fate::Accepted(reply) => println!("  {} accepted: {reply}", recipient.path),
+            Fate::Refused(reply) => println!("  {} refused: {reply}", recipient.path),
+            Fate::NotSent(reason) => println!("  {} not sent: {reason:?}", recipient.path),
+        }
+    }
+    println!("  Round trips for the message: {round_trips}\n");
+    Ok(())
+}
