@@ -1,5 +1,9 @@
 //! What the fuzz targets check, one module for each, and what they share.
 
+pub mod client;
 pub mod command;
+pub mod contract;
 pub mod reply;
+pub mod server;
+pub mod tape;
 pub mod wire;

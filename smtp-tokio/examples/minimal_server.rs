@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     listener
         .serve(
             async |mut conn, peer| {
-                talk(&mut conn).await.unwrap_or_else(|e| eprintln!("{peer}: {e}"))
+                talk(&mut conn).await.unwrap_or_else(|error| eprintln!("{peer}: {error}"));
             },
             stop,
             Duration::from_secs(30),
