@@ -180,7 +180,11 @@ impl Server {
         let until = self.deadlines.until(awaited, now, timeouts);
         let is_over = |time: Option<Time>| time.is_some_and(|time| time <= now);
         let closing = awaited == Awaited::Close;
-        if closing && (!write || is_over(until)) || is_over(stalled) {
+        if closing && !write {
+            self.task = Task::Done;
+            return None;
+        }
+        if closing && is_over(until) || is_over(stalled) {
             self.give_up();
             return None;
         }
@@ -200,7 +204,7 @@ impl Server {
         self.close(Close::Timeout(awaited.name()));
     }
 
-    /// Nothing more can be written, or needs to be.
+    /// The client does not take what is written for it: there is no point in writing more.
     fn give_up(&mut self) {
         self.outbox.close();
         if !matches!(self.task, Task::Closing) {

@@ -97,7 +97,7 @@ fn what_programs_read_is_not_folded() {
     let long = "AUTH ".repeat(200);
     let mut out = BytesMut::new();
     write_extensions(&mut out, ["a", long.as_str()]);
-    assert_eq!(out.split(|&octet| octet == b'\n').count(), 2 + 1);
+    assert_eq!(out[..].split(|&octet| octet == b'\n').count(), 2 + 1);
     let extensions = Reply::parse(&out).unwrap();
     assert_eq!(rewritten(&extensions), out);
     // With a text for people it is another matter.
