@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use smtp_driver::client::{self, Login, establish};
+use smtp_driver::client::{self, Login, StartTls, establish, quit};
 use smtp_proto::Machine;
 use smtp_proto::client::Config;
 use thiserror::Error as ThisError;
@@ -15,12 +15,15 @@ use tokio::time::timeout;
 
 use crate::{ClientConnection, ClientTls, client_connection};
 
+/// How long QUIT may take behind a login that failed.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// How to open a connection to a server.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// How the client behaves.
     pub config: Arc<Config>,
-    /// For STARTTLS or implicit TLS.
+    /// For STARTTLS or implicit TLS. Without it there is no opportunistic TLS.
     pub tls: Option<ClientTls>,
     /// Begin with a TLS handshake (RFC 8314).
     pub implicit_tls: bool,
@@ -81,7 +84,15 @@ pub async fn connect(
     options: &Options,
 ) -> Result<ClientConnection, ConnectError> {
     let mut conn = dial(server, options).await?;
-    establish(&mut conn, &options.login).await?;
+    let mut login = options.login.clone();
+    if login.starttls == StartTls::Opportunistic && options.tls.is_none() {
+        login.starttls = StartTls::Off;
+    }
+    if let Err(error) = establish(&mut conn, &login).await {
+        // Of politeness, if there is still somebody to say it to.
+        let _ = timeout(FAREWELL, quit(&mut conn)).await;
+        return Err(error.into());
+    }
     Ok(conn)
 }
 

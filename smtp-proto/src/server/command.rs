@@ -20,9 +20,7 @@ impl Server {
             Ok(command) => command,
             Err(error) => return self.malformed(error),
         };
-        let Some(verb) = command.verb() else {
-            return self.refuse(Fault::UnknownVerb, Code::SYNTAX_ERROR, 5, 2, "Unknown command");
-        };
+        let Some(verb) = command.verb() else { return self.unknown(command) };
         if let Command::Bdat { size, last } = command {
             return self.bdat(size, last);
         }
@@ -46,6 +44,20 @@ impl Server {
             Command::Etrn(node) => self.etrn(node),
             Command::Bdat { .. } | Command::Unknown(_) => Turn::Again, // done above
         }
+    }
+
+    /// What is not ours may still be a command: RFC 821 had some more (RFC 5321 appendix F).
+    fn unknown(&mut self, command: Command<'_>) -> Turn {
+        let obsolete = |verb: &str| {
+            ["SEND", "SOML", "SAML", "TURN"].iter().any(|old| verb.eq_ignore_ascii_case(old))
+        };
+        if let Command::Unknown(verb) = command
+            && obsolete(verb)
+        {
+            let text = "Command not implemented";
+            return self.refuse(Fault::UnknownVerb, Code::NOT_IMPLEMENTED, 5, 1, text);
+        }
+        self.refuse(Fault::UnknownVerb, Code::SYNTAX_ERROR, 5, 2, "Unknown command")
     }
 
     /// Refuses a command for a breach of the protocol; permanently.
