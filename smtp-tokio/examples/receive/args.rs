@@ -1,0 +1,183 @@
+//! The command line, and what the server is to be from it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
+use smtp_proto::server::Config;
+use smtp_proto::session::Protocol;
+use smtp_proto::syntax::address::{AddressError, Domain};
+use smtp_proto::timeouts::ServerTimeouts;
+
+use crate::auth::{self, Users};
+
+/// A mail server that keeps what it gets in a directory.
+///
+/// Every accepted message becomes two files there: ID.eml, exactly the octets that were sent, and
+/// ID.json, the envelope: from, to, their parameters, the client, TLS, the authenticated user and
+/// the time. Both are written under temporary names, synced to disk and renamed, ID.json last, and
+/// only then does the client hear 250, with the ID. Wait for ID.json, and ID.eml is complete. A
+/// message that is refused or broken off leaves nothing.
+///
+/// Any recipient is accepted, so keep it where only those can reach it who may use it.
+#[derive(Debug, Parser)]
+#[command(name = "receive", version, after_long_help = AFTER)]
+pub(crate) struct Args {
+    /// Where to listen, like 127.0.0.1:2525; an IPv6 address needs brackets
+    ///
+    /// Port 0 takes any free one. The first line on standard output says which:
+    /// "listening on 127.0.0.1:40213".
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: String,
+
+    /// Where to keep messages; made if it is not there
+    #[arg(long)]
+    pub(crate) dir: PathBuf,
+
+    /// The server's name in the greeting [default: this machine's]
+    #[arg(long, value_name = "N")]
+    hostname: Option<Domain>,
+
+    /// The certificate in PEM, with those of intermediate authorities behind it; offers STARTTLS
+    #[arg(long, value_name = "F", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+
+    /// The certificate's private key in PEM
+    #[arg(long, value_name = "F", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+
+    /// Begin with TLS on every connection, instead of offering STARTTLS
+    #[arg(long)]
+    pub(crate) implicit_tls: bool,
+
+    /// Who may log in, by PLAIN or LOGIN; may be given more than once
+    ///
+    /// AUTH is offered on encrypted connections only, unless --auth-without-tls is given. Whoever
+    /// can list this machine's processes can read the password.
+    #[arg(long, value_name = "USER:PASSWORD", value_parser = auth::parse)]
+    auth: Vec<(String, String)>,
+
+    /// Offer AUTH in the clear, too: passwords can be read on the way
+    #[arg(long)]
+    auth_without_tls: bool,
+
+    /// Take mail only from who has logged in
+    #[arg(long)]
+    require_auth: bool,
+
+    /// The largest message, in octets; larger ones are refused. The default is 50 MB
+    #[arg(long, value_name = "BYTES", default_value_t = 50_000_000, value_parser = at_least_one)]
+    max_size: u64,
+
+    /// How long to wait for a client's next command, or next piece of a message [default: the 5
+    /// minutes of RFC 5321]
+    #[arg(long, value_name = "SECONDS", value_parser = at_least_one)]
+    timeout: Option<u64>,
+
+    /// How many clients may be connected at a time; more are told 421
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = connections)]
+    pub(crate) max_connections: usize,
+
+    /// Speak LMTP (RFC 2033), not SMTP
+    #[arg(long)]
+    lmtp: bool,
+
+    /// Log connections, hellos and the start of each message, too
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+const AFTER: &str = "\
+Signals:
+  SIGTERM and SIGINT stop the server in good order: idle clients hear 421, messages in progress may
+  finish within 30 seconds. A second one stops it at once.
+
+Exit status, as in sysexits.h:
+  0 stopped by a signal   64 usage   69 cannot listen   73 cannot write to the directory
+  78 the certificate is of no use
+
+Example:
+  receive --listen 127.0.0.1:2525 --dir /tmp/mail
+  send --server 127.0.0.1:2525 --from me@example.org --to you@example.org letter.eml";
+
+impl Args {
+    /// The command line of this process. Help and version are among the errors.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        let args = Self::try_parse()?;
+        match args.contradiction() {
+            Some(what) => Err(Self::command().error(ErrorKind::ArgumentConflict, what)),
+            None => Ok(args),
+        }
+    }
+
+    /// What would make a server that can't do what it is asked for.
+    fn contradiction(&self) -> Option<&'static str> {
+        if self.implicit_tls && self.tls_cert.is_none() {
+            Some("--implicit-tls needs --tls-cert and --tls-key")
+        } else if self.require_auth && self.auth.is_empty() {
+            Some("--require-auth without --auth would let nobody in")
+        } else if self.auth_without_tls && self.auth.is_empty() {
+            Some("--auth-without-tls without --auth: there is nobody who could log in")
+        } else if !self.auth.is_empty() && self.tls_cert.is_none() && !self.auth_without_tls {
+            Some(
+                "--auth without --tls-cert and --tls-key: AUTH would never be offered. Give a \
+                 certificate, or --auth-without-tls if passwords may go in the clear",
+            )
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn tls_files(&self) -> Option<(&Path, &Path)> {
+        self.tls_cert.as_deref().zip(self.tls_key.as_deref())
+    }
+
+    pub(crate) fn users(&self) -> Users {
+        Users::new(self.auth.iter().cloned().collect::<BTreeMap<_, _>>())
+    }
+
+    /// What the server offers.
+    pub(crate) fn config(&self) -> Result<Config, AddressError> {
+        let hostname = self.hostname.clone().map_or_else(own_name, Ok)?;
+        let mut config = Config::new(hostname);
+        if self.lmtp {
+            config.protocol = Protocol::Lmtp;
+        }
+        config.starttls = self.tls_cert.is_some() && !self.implicit_tls;
+        if !self.auth.is_empty() {
+            config.mechanisms = auth::mechanisms();
+        }
+        config.auth_without_tls = self.auth_without_tls;
+        config.require_auth = self.require_auth;
+        config.limits.message = self.max_size;
+        if let Some(seconds) = self.timeout {
+            config.timeouts = ServerTimeouts::at_most(Duration::from_secs(seconds));
+        }
+        Ok(config)
+    }
+}
+
+fn at_least_one(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(0) => Err("at least 1".into()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(format!("{error}")),
+    }
+}
+
+fn connections(text: &str) -> Result<usize, String> {
+    usize::try_from(at_least_one(text)?).map_err(|error| error.to_string())
+}
+
+/// What this machine calls itself.
+fn own_name() -> Result<Domain, AddressError> {
+    #[cfg(unix)]
+    if let Ok(name) = rustix::system::uname().nodename().to_str()
+        && let Ok(name) = name.parse()
+    {
+        return Ok(name);
+    }
+    "localhost".parse()
+}

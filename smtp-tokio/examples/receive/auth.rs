@@ -1,0 +1,81 @@
+//! Who may log in.
+
+use std::collections::BTreeMap;
+
+use smtp_proto::error::Misuse;
+use smtp_proto::sasl::server::{Credentials, Mechanism, Step, for_name};
+use smtp_proto::server::Refusal;
+use smtp_proto::syntax::command;
+use smtp_tokio::ServerConnection;
+use tracing::warn;
+
+/// Users and their passwords.
+#[derive(Debug)]
+pub(crate) struct Users(BTreeMap<String, String>);
+
+impl Users {
+    pub(crate) fn new(users: BTreeMap<String, String>) -> Self {
+        Self(users)
+    }
+
+    /// Tells how many users there are by the time it takes, and nothing else.
+    fn know(&self, credentials: &Credentials) -> bool {
+        self.0
+            .iter()
+            .fold(false, |known, (user, password)| known | credentials.matches(user, password))
+    }
+}
+
+/// Takes `USER:PASSWORD` apart. A password may hold colons.
+pub(crate) fn parse(text: &str) -> Result<(String, String), String> {
+    let (user, password) = text.split_once(':').ok_or("there is no colon in it")?;
+    if user.is_empty() || password.is_empty() {
+        return Err("neither of the two may be empty".into());
+    }
+    if text.contains('\0') || user.contains(char::is_control) {
+        return Err("there is a control character in it".into());
+    }
+    Ok((user.into(), password.into()))
+}
+
+/// What is offered.
+pub(crate) fn mechanisms() -> Vec<command::Mechanism> {
+    ["PLAIN", "LOGIN"]
+        .into_iter()
+        .filter_map(|name| command::Mechanism::parse(name.into()))
+        .collect()
+}
+
+/// The exchange in progress on a connection, if there is one.
+#[derive(Default)]
+pub(crate) struct Exchange(Option<Box<dyn Mechanism + Send>>);
+
+impl Exchange {
+    /// AUTH was said.
+    pub(crate) fn begin(&mut self, mechanism: &command::Mechanism) {
+        self.0 = for_name(mechanism.as_str());
+    }
+
+    /// Answers the client's message. Returns the user who has logged in by it.
+    pub(crate) fn go_on(
+        &mut self,
+        conn: &mut ServerConnection,
+        users: &Users,
+        response: Option<&[u8]>,
+    ) -> Result<Option<String>, Misuse> {
+        let step = self.0.as_mut().map_or(Step::Malformed, |mechanism| mechanism.step(response));
+        match step {
+            Step::Challenge(challenge) => conn.challenge(&challenge)?,
+            Step::Verify(credentials) if users.know(&credentials) => {
+                conn.accept()?;
+                return Ok(Some(credentials.user));
+            }
+            Step::Verify(credentials) => {
+                warn!("wrong user name or password: {:?}", credentials.user);
+                conn.reject(Refusal::bad_credentials())?;
+            }
+            Step::Malformed => conn.reject(Refusal::malformed_response())?,
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,258 @@
+//! One conversation.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use smtp_driver::Error;
+use smtp_proto::error::Close;
+use smtp_proto::sasl::Secret;
+use smtp_proto::server::{Event, Refusal, Transfer};
+use smtp_proto::syntax::address::{ForwardPath, ReversePath};
+use smtp_proto::syntax::params::Params;
+use smtp_proto::syntax::text::Text;
+use smtp_proto::syntax::verb::Verb;
+use smtp_tokio::ServerConnection;
+use tracing::{Instrument, debug, error, info, info_span, warn};
+
+use crate::auth::{Exchange, Users};
+use crate::record::{self, Client, Encryption, Parameters, Record};
+use crate::store::{Draft, Store};
+
+/// What all conversations share.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) store: Store,
+    pub(crate) users: Users,
+}
+
+/// Has a conversation, to its end.
+pub(crate) async fn serve(service: Arc<Service>, mut conn: ServerConnection, peer: SocketAddr) {
+    let span = info_span!("client", %peer);
+    let mut session = Session::new(&service, peer);
+    async {
+        debug!("connected");
+        if let Err(error) = session.talk(&mut conn).await {
+            warn!("{error}");
+        }
+    }
+    .instrument(span)
+    .await;
+}
+
+struct Session<'a> {
+    service: &'a Service,
+    peer: SocketAddr,
+    hello: Option<(Verb, String)>,
+    exchange: Exchange,
+    user: Option<String>,
+    mail: Option<Mail>,
+}
+
+/// An open transaction.
+struct Mail {
+    envelope: Envelope,
+    content: Content,
+}
+
+struct Envelope {
+    from: ReversePath,
+    params: Params,
+    to: Vec<(ForwardPath, Params)>,
+}
+
+enum Content {
+    /// Not begun, or given up.
+    None,
+    Coming(Draft),
+    /// The ID, or what to tell each recipient of an LMTP client.
+    Settled(Result<String, Refusal>),
+}
+
+impl<'a> Session<'a> {
+    fn new(service: &'a Service, peer: SocketAddr) -> Self {
+        let exchange = Exchange::default();
+        Self { service, peer, hello: None, exchange, user: None, mail: None }
+    }
+
+    async fn talk(&mut self, conn: &mut ServerConnection) -> Result<(), Error> {
+        while let Some(event) = conn.next().await? {
+            match event {
+                Event::Hello { verb, name } => {
+                    debug!("{verb} {name}");
+                    self.hello = Some((verb, name.to_string()));
+                    conn.accept()?;
+                }
+                Event::Auth { mechanism, initial } => {
+                    self.exchange.begin(&mechanism);
+                    self.authenticate(conn, initial.as_ref().map(Secret::expose))?;
+                }
+                Event::AuthResponse(response) => {
+                    self.authenticate(conn, Some(response.expose()))?;
+                }
+                Event::Mail { from, params } => {
+                    let envelope = Envelope { from, params, to: Vec::new() };
+                    self.mail = Some(Mail { envelope, content: Content::None });
+                    conn.accept()?;
+                }
+                Event::Rcpt { to, params } => {
+                    if let Some(mail) = &mut self.mail {
+                        mail.envelope.to.push((to, params));
+                    }
+                    conn.accept()?;
+                }
+                Event::Message(transfer) => self.begin(conn, transfer).await?,
+                Event::Body(piece) => self.take(conn, &piece).await?,
+                Event::Deliver { octets, .. } => self.deliver(conn, octets).await?,
+                Event::Secured(_) => {
+                    // Whatever was said in the clear may have been said by anybody.
+                    self.hello = None;
+                    self.user = None;
+                }
+                Event::Aborted(_) => self.mail = None,
+                Event::Fault(fault) => warn!("{fault}"),
+                Event::Closed(Close::Quit) => debug!("QUIT"),
+                Event::Closed(close) => info!("{close}"),
+                question if question.is_question() => conn.accept()?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn authenticate(
+        &mut self,
+        conn: &mut ServerConnection,
+        response: Option<&[u8]>,
+    ) -> Result<(), Error> {
+        let user = self.exchange.go_on(conn, &self.service.users, response)?;
+        if let Some(user) = user {
+            info!("logged in as {user:?}");
+            self.user = Some(user);
+        }
+        Ok(())
+    }
+
+    async fn begin(
+        &mut self,
+        conn: &mut ServerConnection,
+        transfer: Transfer,
+    ) -> Result<(), Error> {
+        let Some(mail) = &mut self.mail else { return Ok(conn.reject(Refusal::local_error())?) };
+        match self.service.store.begin().await {
+            Ok(draft) => {
+                debug!("message {} begins, by {transfer:?}", draft.id());
+                mail.content = Content::Coming(draft);
+                conn.accept()?;
+            }
+            Err(error) => conn.reject(cannot("begin a message", &error))?,
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, conn: &mut ServerConnection, piece: &[u8]) -> Result<(), Error> {
+        let Some(mail) = &mut self.mail else { return Ok(()) };
+        let Content::Coming(draft) = &mut mail.content else { return Ok(()) };
+        if let Err(error) = draft.write(piece).await {
+            let what = format!("write message {}", draft.id());
+            mail.content = Content::None;
+            conn.reject(cannot(&what, &error))?;
+        }
+        Ok(())
+    }
+
+    /// Answers for the whole message, or in LMTP for one recipient of several.
+    async fn deliver(&mut self, conn: &mut ServerConnection, octets: u64) -> Result<(), Error> {
+        let Some(mut mail) = self.mail.take() else {
+            return Ok(conn.reject(Refusal::local_error())?);
+        };
+        mail.content = match mail.content {
+            Content::Coming(draft) => {
+                let record = self.record(conn, &mail.envelope, draft.id(), octets);
+                Content::Settled(commit(draft, record).await)
+            }
+            settled => settled,
+        };
+        match &mail.content {
+            Content::Settled(Ok(id)) => {
+                conn.accept_with(&[Text::lossy(&format!("Stored as {id}"))])?;
+            }
+            Content::Settled(Err(refusal)) => conn.reject(refusal.clone())?,
+            Content::None | Content::Coming(_) => conn.reject(Refusal::local_error())?,
+        }
+        self.mail = Some(mail);
+        Ok(())
+    }
+
+    fn record(
+        &self,
+        conn: &ServerConnection,
+        envelope: &Envelope,
+        id: &str,
+        octets: u64,
+    ) -> Record {
+        let (verb, name) = self.hello.clone().unwrap_or((Verb::Helo, String::new()));
+        let utf8 = envelope.params.get("SMTPUTF8").is_some();
+        Record {
+            id: id.into(),
+            time: record::now(),
+            from: record::sender(&envelope.from),
+            to: envelope.to.iter().map(|(path, _)| record::recipient(path)).collect(),
+            parameters: Parameters {
+                mail: record::parameters(&envelope.params),
+                rcpt: envelope.to.iter().map(|(_, params)| record::parameters(params)).collect(),
+            },
+            size: octets,
+            client: Client {
+                address: self.peer.to_string(),
+                hello: name,
+                protocol: with_protocol(verb, utf8, conn.tls().is_some(), self.user.is_some()),
+            },
+            tls: conn.tls().map(Encryption::from),
+            user: self.user.clone(),
+        }
+    }
+}
+
+/// Makes a message safe. Everything that can go wrong with the disk shows here at the latest.
+async fn commit(draft: Draft, record: Record) -> Result<String, Refusal> {
+    let id = draft.id().to_owned();
+    let line = format!(
+        "stored {id}: {} octets from <{}> for {}",
+        record.size,
+        record.from,
+        record.to.join(", "),
+    );
+    match draft.commit(record).await {
+        Ok(()) => {
+            info!("{line}");
+            Ok(id)
+        }
+        Err(error) => Err(cannot(&format!("keep message {id}"), &error)),
+    }
+}
+
+/// Logs what the disk did to us, and says what the client is to hear of it.
+fn cannot(what: &str, error: &io::Error) -> Refusal {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+
+    error!("cannot {what}: {error}");
+    match error.kind() {
+        StorageFull | QuotaExceeded | FileTooLarge => Refusal::storage(),
+        _ => Refusal::local_error(),
+    }
+}
+
+/// The names of RFC 3848 section 2 and RFC 6531 section 4.3.
+fn with_protocol(verb: Verb, utf8: bool, tls: bool, authenticated: bool) -> String {
+    let base = match (verb, utf8) {
+        (Verb::Lhlo, false) => "LMTP",
+        (Verb::Lhlo, true) => "UTF8LMTP",
+        (Verb::Ehlo, false) => "ESMTP",
+        (Verb::Ehlo, true) => "UTF8SMTP",
+        _ => "SMTP",
+    };
+    let extended = base != "SMTP";
+    let mark = |on: bool, letter| if on && extended { letter } else { "" };
+    format!("{base}{}{}", mark(tls, "S"), mark(authenticated, "A"))
+}
