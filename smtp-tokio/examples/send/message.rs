@@ -1,0 +1,137 @@
+//! What is in a file, and reading it while it is sent.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use indicatif::ProgressBar;
+use smtp_driver::client::BodySource;
+use smtp_proto::body::{Survey, Surveyed};
+use smtp_proto::client::Envelope;
+use smtp_proto::syntax::params::BodyType;
+use smtp_tokio::ReaderBody;
+use tempfile::NamedTempFile;
+
+use crate::args::Args;
+
+/// Octets read at a time.
+const PIECE: usize = 64 << 10;
+
+/// A message that can be read any number of times.
+#[derive(Debug)]
+pub(crate) struct Message {
+    /// For messages to the user.
+    pub(crate) name: String,
+    source: Source,
+    /// Octets of the file, whatever its line ends.
+    pub(crate) length: u64,
+    found: Surveyed,
+}
+
+#[derive(Debug)]
+enum Source {
+    Path(PathBuf),
+    /// What could be read only once: standard input, a pipe.
+    Spooled(NamedTempFile),
+}
+
+/// Reads all files once. An error comes with the name of the file. Blocks.
+pub(crate) fn read_all(paths: &[PathBuf]) -> Result<Vec<Message>, (String, io::Error)> {
+    let read = |path: &PathBuf| {
+        let name = if path.as_os_str() == "-" {
+            "standard input".into()
+        } else {
+            path.display().to_string()
+        };
+        Message::read(path, name.clone()).map_err(|error| (name, error))
+    };
+    paths.iter().map(read).collect()
+}
+
+impl Message {
+    fn read(path: &Path, name: String) -> io::Result<Self> {
+        if path.as_os_str() == "-" {
+            return Self::spool(io::stdin().lock(), name);
+        }
+        let file = File::open(path)?;
+        if !file.metadata()?.is_file() {
+            return Self::spool(file, name);
+        }
+        Self::survey(file, Source::Path(path.into()), name)
+    }
+
+    fn spool(mut reader: impl Read, name: String) -> io::Result<Self> {
+        let mut spool = NamedTempFile::new()?;
+        io::copy(&mut reader, &mut spool)?;
+        spool.flush()?;
+        spool.rewind()?;
+        Self::survey(spool.reopen()?, Source::Spooled(spool), name)
+    }
+
+    fn survey(mut file: File, source: Source, name: String) -> io::Result<Self> {
+        let mut survey = Survey::new();
+        let mut buffer = vec![0; PIECE];
+        let mut length = 0;
+        loop {
+            let read = match file.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            length += read as u64;
+            survey.push(&buffer[..read]);
+        }
+        Ok(Self { name, source, length, found: survey.finish() })
+    }
+
+    /// What is to be said ahead of it.
+    pub(crate) fn envelope(&self, args: &Args) -> Envelope {
+        let mut envelope = Envelope::new(args.from.clone(), args.to.iter().cloned());
+        envelope.smtputf8 = args.smtputf8;
+        (envelope.body, envelope.size) = if self.found.nul {
+            (BodyType::BinaryMime, Some(self.length)) // goes out as it is
+        } else if self.found.eight_bit {
+            (BodyType::EightBitMime, Some(self.found.octets))
+        } else {
+            (BodyType::SevenBit, Some(self.found.octets))
+        };
+        envelope
+    }
+
+    /// Its content, from the start.
+    pub(crate) fn body(&self, progress: ProgressBar) -> Body {
+        let file = match &self.source {
+            Source::Path(path) => File::open(path),
+            Source::Spooled(spool) => spool.reopen(),
+        };
+        let file = file.map(|file| ReaderBody::new(tokio::fs::File::from_std(file)));
+        Body { file: file.map_err(Some), progress }
+    }
+}
+
+/// The content of a message on its way.
+pub(crate) struct Body {
+    /// Or why it could not be opened the second time.
+    file: Result<ReaderBody<tokio::fs::File>, Option<io::Error>>,
+    progress: ProgressBar,
+}
+
+impl BodySource for Body {
+    fn poll_piece(&mut self, cx: &mut Context<'_>, room: usize) -> Poll<io::Result<Option<Bytes>>> {
+        let file = match &mut self.file {
+            Ok(file) => file,
+            Err(error) => {
+                let error = error.take().unwrap_or_else(|| io::ErrorKind::NotFound.into());
+                return Poll::Ready(Err(error));
+            }
+        };
+        let piece = file.poll_piece(cx, room);
+        if let Poll::Ready(Ok(Some(piece))) = &piece {
+            self.progress.inc(piece.len() as u64);
+        }
+        piece
+    }
+}

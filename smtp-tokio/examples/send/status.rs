@@ -1,0 +1,153 @@
+//! The exit status, from whatever went wrong.
+
+use std::io;
+use std::process::ExitCode;
+
+use smtp_driver::client::{self, Fate, Lost, SendFailure};
+use smtp_proto::client::{NotSent, SendError};
+use smtp_proto::error::Close;
+use smtp_proto::syntax::reply::{Class, Reply};
+use smtp_tokio::{ConnectError, rustls};
+
+/// An exit status of `sysexits.h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Status(u8);
+
+impl Status {
+    pub(crate) const OK: Self = Self(0);
+    pub(crate) const USAGE: Self = Self(64);
+    pub(crate) const NO_INPUT: Self = Self(66);
+    /// Refused for good.
+    pub(crate) const UNAVAILABLE: Self = Self(69);
+    pub(crate) const SOFTWARE: Self = Self(70);
+    pub(crate) const IO: Self = Self(74);
+    /// Trying later may help.
+    pub(crate) const TRY_LATER: Self = Self(75);
+    pub(crate) const PROTOCOL: Self = Self(76);
+    pub(crate) const NO_PERMISSION: Self = Self(77);
+    pub(crate) const CONFIG: Self = Self(78);
+
+    /// Of two, the one to tell.
+    pub(crate) fn or_worse(self, other: Self) -> Self {
+        let order = [
+            Self::OK,
+            Self::UNAVAILABLE,
+            Self::TRY_LATER,
+            Self::IO,
+            Self::PROTOCOL,
+            Self::NO_PERMISSION,
+        ];
+        // What is not in the list is worse than what is.
+        let rank = |status| order.iter().position(|one| *one == status).unwrap_or(order.len());
+        if rank(other) > rank(self) { other } else { self }
+    }
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(status.0)
+    }
+}
+
+/// A reply that is a refusal.
+impl From<&Reply> for Status {
+    fn from(reply: &Reply) -> Self {
+        match reply.class() {
+            Class::Transient => Self::TRY_LATER,
+            Class::Permanent => Self::UNAVAILABLE,
+            Class::Positive | Class::Intermediate => Self::PROTOCOL,
+        }
+    }
+}
+
+impl From<&Fate> for Status {
+    fn from(fate: &Fate) -> Self {
+        match fate {
+            Fate::Accepted(_) => Self::OK,
+            Fate::Refused(reply) => reply.into(),
+            Fate::NotSent(reason) => reason.into(),
+        }
+    }
+}
+
+impl From<&NotSent> for Status {
+    fn from(reason: &NotSent) -> Self {
+        match reason {
+            NotSent::Sender(reply) | NotSent::Content(reply) => reply.into(),
+            NotSent::Closed(close) | NotSent::Unknown(close) => close.into(),
+            _ => Self::UNAVAILABLE,
+        }
+    }
+}
+
+impl From<&Close> for Status {
+    fn from(close: &Close) -> Self {
+        match close {
+            Close::Fault(_) => Self::PROTOCOL,
+            Close::Unavailable(reply) => reply.into(),
+            _ => Self::TRY_LATER,
+        }
+    }
+}
+
+impl From<&Lost> for Status {
+    fn from(lost: &Lost) -> Self {
+        match lost {
+            Lost::Closed(close) => close.into(),
+            Lost::Failed(smtp_driver::Error::Tls(error)) => of_handshake(error),
+            Lost::Failed(smtp_driver::Error::Io(_)) => Self::TRY_LATER,
+            _ => Self::SOFTWARE,
+        }
+    }
+}
+
+impl From<&SendFailure> for Status {
+    fn from(failure: &SendFailure) -> Self {
+        match failure {
+            SendFailure::Envelope(SendError::Missing(_) | SendError::TooLarge { .. }) => {
+                Self::UNAVAILABLE
+            }
+            SendFailure::Source(_) => Self::IO,
+            SendFailure::Lost(lost) => lost.into(),
+            _ => Self::SOFTWARE,
+        }
+    }
+}
+
+impl From<&ConnectError> for Status {
+    fn from(error: &ConnectError) -> Self {
+        use client::ConnectError::{
+            AuthNeedsTls, AuthRefused, Credentials, NoCommonMechanism, Refused, TlsMissing,
+            TlsRefused,
+        };
+
+        match error {
+            ConnectError::Unreachable(attempts) => {
+                let statuses = attempts.iter().map(|attempt| of_handshake(&attempt.error));
+                statuses.reduce(Self::or_worse).unwrap_or(Self::TRY_LATER)
+            }
+            ConnectError::Establish(error) => match error {
+                Refused(reply) | TlsRefused(reply) => reply.into(),
+                TlsMissing => Self::UNAVAILABLE,
+                AuthRefused(reply) if reply.is_transient() => Self::TRY_LATER,
+                AuthRefused(_) | NoCommonMechanism { .. } | AuthNeedsTls | Credentials(_) => {
+                    Self::NO_PERMISSION
+                }
+                client::ConnectError::Lost(lost) => lost.into(),
+                _ => Self::SOFTWARE,
+            },
+            // A resolver does not say whether there is no such name or no name server.
+            _ => Self::TRY_LATER,
+        }
+    }
+}
+
+/// A connection, or the handshake on it, that failed.
+fn of_handshake(error: &io::Error) -> Status {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match inner {
+        Some(rustls::Error::InvalidCertificate(_)) => Status::UNAVAILABLE,
+        Some(_) => Status::PROTOCOL,
+        None => Status::TRY_LATER,
+    }
+}
