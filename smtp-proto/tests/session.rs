@@ -1,0 +1,167 @@
+//! Walks the session table: every act in every phase, with every class of reply, against
+//! `golden/session.txt`.
+//!
+//! Where the table is meant to change, the test prints what the file has to become.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use smtp_proto::session::{Act, Forgets, Phase};
+use smtp_proto::syntax::reply::Class;
+use smtp_proto::syntax::verb::Verb;
+
+const ACTS: [Act; 16] = [
+    Act::Greeting,
+    Act::Hello,
+    Act::Mail,
+    Act::Rcpt,
+    Act::Data,
+    Act::Content,
+    Act::Chunk,
+    Act::LastChunk,
+    Act::Rset,
+    Act::Query,
+    Act::Quit,
+    Act::StartTls,
+    Act::Handshake,
+    Act::Auth,
+    Act::AuthResponse,
+    Act::Etrn,
+];
+
+const CLASSES: [Class; 4] =
+    [Class::Positive, Class::Intermediate, Class::Transient, Class::Permanent];
+
+#[test]
+fn the_table() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/session.txt");
+    let golden = std::fs::read_to_string(path).unwrap();
+    let comments = golden.lines().take_while(|line| line.starts_with('#'));
+    let head: String = comments.flat_map(|line| [line, "\n"]).collect();
+    let table = table();
+    let expected = golden.strip_prefix(&head).unwrap();
+    for (found, line) in table.lines().zip(expected.lines()) {
+        assert_eq!(found, line, "the whole table:\n{table}");
+    }
+    assert_eq!(table.lines().count(), expected.lines().count());
+}
+
+fn table() -> String {
+    let mut table = String::new();
+    for phase in Phase::ALL {
+        table.push('\n');
+        for act in ACTS {
+            let next = CLASSES.map(|class| match phase.next(act, class) {
+                Some(next) => format!("{next:?}"),
+                None => "-".into(),
+            });
+            let [positive, intermediate, transient, permanent] = next;
+            let line = format!(
+                "{:<9}{:<14}{positive:<9}{intermediate:<9}{transient:<9}{permanent}",
+                format!("{phase:?}"),
+                format!("{act:?}"),
+            );
+            writeln!(table, "{}", line.trim_end()).unwrap();
+        }
+    }
+    table
+}
+
+#[test]
+fn what_is_out_of_sequence_is_so_whatever_the_reply() {
+    for phase in Phase::ALL {
+        for act in ACTS {
+            let permitted = CLASSES.map(|class| phase.next(act, class).is_some());
+            assert_eq!(permitted, [phase.permits(act); 4], "{phase:?} {act:?}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_of_either_kind_leads_to_the_same() {
+    for phase in Phase::ALL {
+        for act in ACTS {
+            let next = phase.next(act, Class::Transient);
+            assert_eq!(next, phase.next(act, Class::Permanent), "{phase:?} {act:?}");
+        }
+    }
+}
+
+/// Every phase can be reached, and from every phase the end can.
+#[test]
+fn no_phase_is_an_island() {
+    let reach = |from: Phase| {
+        let mut seen = vec![from];
+        let mut at = 0;
+        while let Some(&phase) = seen.get(at) {
+            at += 1;
+            for act in ACTS {
+                let next = CLASSES.iter().filter_map(|&class| phase.next(act, class));
+                for next in next {
+                    if !seen.contains(&next) {
+                        seen.push(next);
+                    }
+                }
+            }
+        }
+        seen
+    };
+    let reached = reach(Phase::Connect);
+    for phase in Phase::ALL {
+        assert!(reached.contains(&phase), "{phase:?} can't be reached");
+        assert!(reach(phase).contains(&Phase::Closed), "{phase:?} leads nowhere");
+    }
+    assert_eq!(reach(Phase::Closed), [Phase::Closed]);
+}
+
+/// What ends a transaction is what makes both sides forget it.
+#[test]
+fn whatever_leaves_a_transaction_by_success_forgets_it() {
+    for phase in Phase::ALL.into_iter().filter(|phase| phase.in_transaction()) {
+        for act in ACTS {
+            let Some(next) = phase.next(act, Class::Positive) else { continue };
+            if !next.in_transaction() {
+                assert!(Forgets::after(act).transaction, "{phase:?} {act:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_forgotten() {
+    for act in ACTS {
+        let forgets = Forgets::after(act);
+        let transaction = matches!(
+            act,
+            Act::Hello | Act::Rset | Act::Content | Act::LastChunk | Act::Quit | Act::Handshake
+        );
+        assert_eq!(forgets.transaction, transaction, "{act:?}");
+        assert_eq!(forgets.hello, matches!(act, Act::Hello | Act::Handshake), "{act:?}");
+        assert_eq!(forgets.identity, act == Act::Handshake, "{act:?}");
+    }
+}
+
+#[test]
+fn the_act_of_each_verb() {
+    let verbs = [
+        (Verb::Ehlo, Act::Hello),
+        (Verb::Helo, Act::Hello),
+        (Verb::Lhlo, Act::Hello),
+        (Verb::Mail, Act::Mail),
+        (Verb::Rcpt, Act::Rcpt),
+        (Verb::Data, Act::Data),
+        (Verb::Bdat, Act::Chunk),
+        (Verb::Rset, Act::Rset),
+        (Verb::Noop, Act::Query),
+        (Verb::Quit, Act::Quit),
+        (Verb::Vrfy, Act::Query),
+        (Verb::Expn, Act::Query),
+        (Verb::Help, Act::Query),
+        (Verb::StartTls, Act::StartTls),
+        (Verb::Auth, Act::Auth),
+        (Verb::Etrn, Act::Etrn),
+    ];
+    for (verb, act) in verbs {
+        assert_eq!(Act::of(verb), act, "{verb:?}");
+    }
+}
