@@ -1,0 +1,61 @@
+//! How `receive` ends.
+
+use rustix::process::Signal;
+
+use crate::processes::process::until;
+use crate::processes::raw::Raw;
+use crate::processes::receive::Receive;
+
+const BEGIN: [&str; 4] =
+    ["EHLO client.example", "MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA"];
+
+#[test]
+fn messages_in_progress_are_finished() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let mut server = Receive::start::<&str>([]);
+        let mut idle = Raw::new(server.connect());
+        idle.say_all(&BEGIN[..1]);
+        let mut busy = Raw::new(server.connect());
+        busy.say_all(&BEGIN);
+        server.signal(signal);
+        assert!(idle.reply().starts_with("421 4.3.2"));
+        until("the socket to be closed", || std::net::TcpStream::connect(server.address).is_err());
+        assert!(busy.say("text\r\n.").starts_with("250"));
+        assert!(busy.reply().starts_with("421 4.3.2"));
+        drop((idle, busy));
+        assert_eq!(server.wait(), Some(0));
+        assert_eq!(server.take_one().unwrap().content, b"text\r\n");
+    }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let mut server = Receive::start::<&str>([]);
+    let mut busy = Raw::new(server.connect());
+    busy.say_all(&BEGIN);
+    busy.write(b"text\r\n");
+    server.signal(Signal::TERM);
+    server.wait_for_log("finishing what is in progress");
+    server.signal(Signal::TERM);
+    server.wait();
+    assert!(server.files().is_empty(), "{:?}", server.files());
+    assert_eq!(busy.reply(), "");
+}
+
+#[test]
+fn a_client_too_many_is_told_so() {
+    let server = Receive::start(["--max-connections", "1"]);
+    let mut first = Raw::new(server.connect());
+    first.say_all(&BEGIN[..1]);
+    let mut refusal = String::new();
+    let mut second = server.connect();
+    std::io::Read::read_to_string(&mut second, &mut refusal).expect("a reply");
+    assert!(refusal.starts_with("421 4.3.2"), "{refusal}");
+}
+
+#[test]
+fn a_client_that_says_nothing_is_told_to_go() {
+    let server = Receive::start(["--timeout", "1"]);
+    let mut silent = Raw::new(server.connect());
+    assert!(silent.reply().starts_with("421 4.4.2"));
+}

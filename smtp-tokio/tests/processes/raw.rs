@@ -1,0 +1,48 @@
+//! A client by hand.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+
+/// A connection on which lines are said.
+pub(crate) struct Raw(BufReader<TcpStream>);
+
+impl Raw {
+    /// Reads the greeting.
+    pub(crate) fn new(stream: TcpStream) -> Self {
+        let mut raw = Self(BufReader::new(stream));
+        let greeting = raw.reply();
+        assert!(greeting.starts_with("220"), "{greeting}");
+        raw
+    }
+
+    /// Sends as it is.
+    pub(crate) fn write(&mut self, octets: &[u8]) {
+        self.0.get_mut().write_all(octets).expect("an open connection");
+    }
+
+    /// Sends a command; its reply.
+    pub(crate) fn say(&mut self, command: &str) -> String {
+        self.write(format!("{command}\r\n").as_bytes());
+        self.reply()
+    }
+
+    /// Sends commands that have to succeed.
+    pub(crate) fn say_all(&mut self, commands: &[&str]) {
+        for command in commands {
+            let reply = self.say(command);
+            assert!(reply.starts_with(['2', '3']), "{command}: {reply}");
+        }
+    }
+
+    /// All lines of the next reply; empty when there is none any more.
+    pub(crate) fn reply(&mut self) -> String {
+        let mut reply = String::new();
+        loop {
+            let begin = reply.len();
+            let read = self.0.read_line(&mut reply).unwrap_or_default();
+            if read == 0 || reply.as_bytes().get(begin + 3) != Some(&b'-') {
+                return reply;
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The example `receive` as a process.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::binaries::example;
+use super::process::{PATIENCE, until, wait};
+
+/// A server at work; killed when dropped.
+pub(crate) struct Receive {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    dir: Arc<TempDir>,
+    log: Arc<Mutex<String>>,
+}
+
+/// A message it has stored.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    pub(crate) content: Vec<u8>,
+    pub(crate) envelope: Value,
+}
+
+impl Receive {
+    /// On a free port, with a directory of its own.
+    pub(crate) fn start<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Self {
+        Self::start_in(Arc::new(tempfile::tempdir().expect("a directory")), args)
+    }
+
+    pub(crate) fn start_in<S: AsRef<OsStr>>(
+        dir: Arc<TempDir>,
+        args: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let mut child = Command::new(example("receive"))
+            .args(["--listen", "127.0.0.1:0", "--dir"])
+            .arg(dir.path())
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("receive");
+        let log = Arc::new(Mutex::new(String::new()));
+        keep(child.stderr.take().expect("a pipe"), Arc::clone(&log));
+        let mut line = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        stdout.read_line(&mut line).expect("a line");
+        let address = line
+            .strip_prefix("listening on ")
+            .and_then(|address| address.trim_end().parse().ok())
+            .unwrap_or_else(|| {
+                let _ = child.wait();
+                panic!("receive said {line:?} and {:?}", log.lock().unwrap())
+            });
+        Self { child, address, dir, log }
+    }
+
+    pub(crate) fn port(&self) -> String {
+        self.address.port().to_string()
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub(crate) fn shared_dir(&self) -> Arc<TempDir> {
+        Arc::clone(&self.dir)
+    }
+
+    /// A connection, with nothing read from it.
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).expect("a connection");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream
+    }
+
+    /// The messages stored since the last call, the oldest first. They are removed.
+    pub(crate) fn take(&self) -> Vec<Stored> {
+        let names = self.files();
+        let ids = names.iter().filter_map(|name| name.strip_suffix(".json"));
+        ids.map(|id| {
+            let read = |kind: &str| {
+                let path = self.dir().join(format!("{id}.{kind}"));
+                let content = fs::read(&path).expect("a file");
+                fs::remove_file(&path).expect("a file");
+                content
+            };
+            let envelope = serde_json::from_slice(&read("json")).expect("JSON");
+            Stored { content: read("eml"), envelope }
+        })
+        .collect()
+    }
+
+    /// The only message stored since the last call.
+    pub(crate) fn take_one(&self) -> Result<Stored, String> {
+        let mut stored = self.take();
+        match stored.len() {
+            1 => Ok(stored.remove(0)),
+            n => Err(format!("{n} messages were stored; the server's log: {}", self.log())),
+        }
+    }
+
+    /// What is in its directory.
+    pub(crate) fn files(&self) -> BTreeSet<String> {
+        let entries = fs::read_dir(self.dir()).expect("a directory");
+        entries.map(|entry| entry.expect("a file").file_name().into_string().unwrap()).collect()
+    }
+
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    pub(crate) fn wait_for_log(&self, text: &str) {
+        until(&format!("{text:?} in the log"), || self.log().contains(text));
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).expect("a process");
+    }
+
+    /// Its exit status once it has ended.
+    pub(crate) fn wait(&mut self) -> Option<i32> {
+        wait(&mut self.child, PATIENCE).expect("receive does not end").code()
+    }
+
+    /// SIGTERM; its exit status.
+    pub(crate) fn stop(mut self) -> Option<i32> {
+        self.signal(Signal::TERM);
+        self.wait()
+    }
+
+    /// SIGKILL. The directory stays.
+    pub(crate) fn crash(mut self) -> Arc<TempDir> {
+        self.child.kill().expect("a process");
+        self.child.wait().expect("a process");
+        self.shared_dir()
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+}
+
+impl Drop for Receive {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads all the time, so that the writer is never held up.
+fn keep(reader: impl Read + Send + 'static, log: Arc<Mutex<String>>) {
+    thread::spawn(move || {
+        for line in BufReader::new(reader).lines().map_while(Result::ok) {
+            let mut log = log.lock().unwrap();
+            log.push_str(&line);
+            log.push('\n');
+        }
+    });
+}
