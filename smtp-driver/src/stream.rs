@@ -38,10 +38,10 @@ pub trait Stream {
     /// What is about to be tried, and until when it is of interest.
     ///
     /// Called before each round of reads and writes. A stream that wakes a task has no use for
-    /// this. A stream that blocks learns here how it may block: if only one direction is wanted,
-    /// in that one, until `wait.until`; if both are, in neither for so long that the other could
-    /// have moved. It returns `Pending` when time is up, and whoever polls the connection polls
-    /// again at once.
+    /// this. A stream that blocks learns here how it may block: if one direction is wanted, in that
+    /// one, until `wait.until`; if both are, in neither for so long that the other could have
+    /// moved; if none is, here. It returns `Pending` when time is up, and whoever polls the
+    /// connection polls again at once.
     fn prepare(&mut self, wait: Wait) {
         let _ = wait;
     }

@@ -1,6 +1,7 @@
 //! A stream and a clock that do what a test says.
 #![allow(dead_code, reason = "not every test uses everything")]
 
+pub(crate) mod script;
 mod task;
 
 use std::cell::RefCell;

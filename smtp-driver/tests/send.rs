@@ -1,4 +1,4 @@
-//! A client's usual ways, against a server that follows a script.
+//! Sending messages, to a server that follows a script.
 
 mod support;
 
@@ -6,144 +6,15 @@ use std::io::{self, ErrorKind};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use smtp_driver::client::{self, BodySource, ConnectError, Credentials, Delivery, Fate, Login};
-use smtp_driver::client::{Lost, SendFailure, StartTls};
-use smtp_driver::{Connection, Error};
-use smtp_proto::Tls;
-use smtp_proto::client::{Client, Config, Envelope, NotSent, SendError};
+use smtp_driver::Connection;
+use smtp_driver::client::{self, BodySource, Delivery, Fate, Login, SendFailure};
+use smtp_proto::client::{Client, NotSent, SendError};
 use smtp_proto::error::Close;
 use smtp_proto::syntax::capability::Extension;
 use smtp_proto::syntax::params::BodyType;
-use smtp_proto::syntax::reply::Reply;
 
-use support::{Call, Fake, Peer, complete};
-
-type Conn = Connection<Client, Fake, Fake>;
-
-fn connect(fake: &Fake) -> Conn {
-    let config = Config::new("client.example.com".parse().unwrap());
-    Connection::new(Client::new(config), fake.clone(), fake.clone())
-}
-
-/// A server that says hello and offers this, and then goes on with `script`.
-fn server(offers: &[&'static str], script: &[Peer]) -> Fake {
-    let fake = Fake::new([Peer::Says("220 mx.example.org ESMTP\r\n"), Peer::Awaits("\r\n")]);
-    let mut lines = vec!["mx.example.org"];
-    lines.extend(offers);
-    let last = lines.len() - 1;
-    let line = |(index, line)| {
-        format!("250{}{line}\r\n", if index == last { ' ' } else { '-' }).into_bytes()
-    };
-    let hello: Vec<u8> = lines.into_iter().enumerate().flat_map(line).collect();
-    fake.0.borrow_mut().peer.push_back(Peer::Sends(hello));
-    fake.0.borrow_mut().peer.extend(script.iter().cloned());
-    fake
-}
-
-fn established(fake: &Fake) -> Conn {
-    let mut conn = connect(fake);
-    complete(fake, client::establish(&mut conn, &Login::default())).unwrap();
-    conn
-}
-
-fn envelope(to: &[&str]) -> Envelope {
-    let to = to.iter().map(|to| to.parse().unwrap());
-    Envelope::new("a@example.com".parse().unwrap(), to)
-}
-
-fn text(reply: &Reply) -> String {
-    reply.to_string()
-}
-
-fn login(starttls: StartTls, user: Option<&str>) -> Login {
-    let credentials = user.map(|user| Credentials::new(user, "secret"));
-    Login { starttls, credentials }
-}
-
-fn try_login(fake: &Fake, login: &Login) -> Result<Conn, ConnectError> {
-    let mut conn = connect(fake);
-    complete(fake, client::establish(&mut conn, login)).map(|_| conn)
-}
-
-#[test]
-fn a_refusal_at_the_door_is_told_with_the_reply() {
-    for greeting in ["554 5.3.2 Not here\r\n", "421 4.3.2 Not now\r\n"] {
-        let fake = Fake::new([Peer::Says(greeting), Peer::Closes]);
-        match try_login(&fake, &Login::default()) {
-            Err(ConnectError::Refused(reply)) => assert!(greeting.contains(&text(&reply)[4..])),
-            other => panic!("{other:?}"),
-        }
-    }
-    let fake = Fake::new([Peer::Closes]);
-    let lost = try_login(&fake, &Login::default());
-    assert!(matches!(lost, Err(ConnectError::Lost(Lost::Closed(Close::Peer)))), "{lost:?}");
-}
-
-#[test]
-fn required_tls_is_required() {
-    let required = login(StartTls::Required, None);
-    let missing = try_login(&server(&["SIZE"], &[]), &required);
-    assert!(matches!(missing, Err(ConnectError::TlsMissing)), "{missing:?}");
-
-    let refuses = [Peer::Awaits("STARTTLS\r\n"), Peer::Says("454 4.7.0 No\r\n")];
-    let refused = try_login(&server(&["STARTTLS"], &refuses), &required);
-    assert!(matches!(refused, Err(ConnectError::TlsRefused(_))), "{refused:?}");
-
-    let opportunistic = login(StartTls::Opportunistic, None);
-    assert!(try_login(&server(&["SIZE"], &[]), &opportunistic).is_ok());
-    assert!(try_login(&server(&["STARTTLS"], &refuses), &opportunistic).is_ok());
-}
-
-#[test]
-fn a_failed_handshake_never_falls_back_to_the_clear() {
-    let script = [Peer::Awaits("STARTTLS\r\n"), Peer::Says("220 2.0.0 Go\r\n")];
-    for starttls in [StartTls::Opportunistic, StartTls::Required] {
-        let fake = server(&["STARTTLS"], &script);
-        fake.0.borrow_mut().handshake = Some(Err(ErrorKind::InvalidData));
-        let failed = try_login(&fake, &login(starttls, None));
-        assert!(
-            matches!(failed, Err(ConnectError::Lost(Lost::Failed(Error::Tls(_))))),
-            "{failed:?}"
-        );
-        assert_eq!(fake.0.borrow().calls.last(), Some(&Call::Upgrade));
-    }
-}
-
-#[test]
-fn credentials_go_out_under_tls_only() {
-    let with_tls = login(StartTls::Required, Some("tim"));
-    let script = |verdict| {
-        [
-            Peer::Awaits("STARTTLS\r\n"),
-            Peer::Says("220 2.0.0 Go\r\n"),
-            Peer::Awaits("EHLO client.example.com\r\n"),
-            Peer::Says("250-mx.example.org\r\n250 AUTH LOGIN\r\n"),
-            Peer::Awaits("AUTH LOGIN\r\n"),
-            Peer::Says("334 VXNlcm5hbWU6\r\n"),
-            Peer::Awaits("dGlt\r\n"),
-            Peer::Says("334 UGFzc3dvcmQ6\r\n"),
-            Peer::Awaits("c2VjcmV0\r\n"),
-            Peer::Says(verdict),
-        ]
-    };
-    let fake = |verdict| {
-        let fake = server(&["STARTTLS", "AUTH PLAIN LOGIN"], &script(verdict));
-        fake.0.borrow_mut().handshake = Some(Ok(Tls::default()));
-        fake
-    };
-    let conn = try_login(&fake("235 2.7.0 In\r\n"), &with_tls).unwrap();
-    assert!(conn.is_authenticated() && conn.tls().is_some());
-    let refused = try_login(&fake("535 5.7.8 No\r\n"), &with_tls);
-    assert!(matches!(refused, Err(ConnectError::AuthRefused(_))), "{refused:?}");
-
-    let in_the_clear = login(StartTls::Off, Some("tim"));
-    let refused = try_login(&server(&["AUTH PLAIN"], &[]), &in_the_clear);
-    assert!(matches!(refused, Err(ConnectError::AuthNeedsTls)), "{refused:?}");
-    match try_login(&server(&["AUTH GSSAPI"], &[]), &in_the_clear) {
-        Err(ConnectError::NoCommonMechanism { offered }) => assert_eq!(offered, ["GSSAPI"]),
-        other => panic!("{other:?}"),
-    }
-}
+use support::script::{envelope, established, server, text};
+use support::{Peer, complete};
 
 #[test]
 fn the_outcome_is_told_for_each_recipient() {
@@ -192,7 +63,7 @@ fn the_next_message_does_not_wait_for_the_last_outcome() {
     let mut outcomes = Vec::new();
     let sent =
         client::send_all(&mut conn, std::iter::from_fn(|| messages.pop()), |number, outcome| {
-            outcomes.push((number, outcome.unwrap()))
+            outcomes.push((number, outcome.unwrap()));
         });
     complete(&fake, sent).unwrap();
     let [(0, first), (1, second)] = &outcomes[..] else { panic!("{outcomes:?}") };
@@ -249,35 +120,39 @@ fn content_that_ends_in_an_error_is_not_sent() {
 }
 
 /// Sends to a server that behaves like this behind 354.
-fn send_to(behind_354: &[Peer], write_limit: Option<usize>) -> Delivery {
+fn send_to(behind_354: &[Peer], write_limit: Option<usize>, chaos: u64) -> Delivery {
     let mut script = vec![Peer::Awaits("DATA\r\n"), Peer::Says("250 Ok\r\n250 Ok\r\n354 Go\r\n")];
     script.extend(behind_354.iter().cloned());
     let fake = server(&["PIPELINING"], &script);
     let mut conn = established(&fake);
     fake.0.borrow_mut().write_limit = write_limit.map(|limit| (limit, ErrorKind::BrokenPipe));
+    fake.0.borrow_mut().chaos = chaos;
     let body = Bytes::from("line of text\r\n".repeat(100_000));
     complete(&fake, client::send(&mut conn, envelope(&["b@example.org"]), body)).unwrap()
 }
 
 #[test]
 fn a_connection_that_breaks_says_what_is_known() {
-    let delivery = send_to(&[Peer::Closes], None);
+    let delivery = send_to(&[Peer::Closes], None, 0);
     let fate = &delivery.recipients[0].fate;
     assert!(matches!(fate, Fate::NotSent(NotSent::Closed(Close::Peer))), "{fate:?}");
 
-    let delivery = send_to(&[Peer::Awaits("\r\n.\r\n"), Peer::Closes], None);
+    let delivery = send_to(&[Peer::Awaits("\r\n.\r\n"), Peer::Closes], None, 0);
     let fate = &delivery.recipients[0].fate;
     assert!(matches!(fate, Fate::NotSent(NotSent::Unknown(Close::Peer))), "{fate:?}");
 }
 
 #[test]
 fn the_reason_is_read_behind_a_write_error() {
-    let delivery = send_to(&[Peer::Says("421 4.3.2 Going down\r\n"), Peer::Closes], Some(5000));
-    match &delivery.recipients[0].fate {
-        Fate::NotSent(NotSent::Closed(Close::Unavailable(reply))) => {
-            assert!(text(reply).contains("Going down"));
+    let script = [Peer::Says("421 4.3.2 Going down\r\n"), Peer::Closes];
+    for chaos in 0..30 {
+        let delivery = send_to(&script, Some(500), chaos);
+        match &delivery.recipients[0].fate {
+            Fate::NotSent(NotSent::Closed(Close::Unavailable(reply))) => {
+                assert!(text(reply).contains("Going down"));
+            }
+            fate => panic!("{fate:?}"),
         }
-        fate => panic!("{fate:?}"),
     }
 }
 

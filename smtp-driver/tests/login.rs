@@ -1,0 +1,103 @@
+//! From the greeting to where messages can be sent, against a server that follows a script.
+
+mod support;
+
+use std::io::ErrorKind;
+
+use smtp_driver::Error;
+use smtp_driver::client::{self, ConnectError, Credentials, Login, Lost, StartTls};
+use smtp_proto::Tls;
+use smtp_proto::error::Close;
+
+use support::script::{Conn, connect, server, text};
+use support::{Call, Fake, Peer, complete};
+
+fn login(starttls: StartTls, user: Option<&str>) -> Login {
+    let credentials = user.map(|user| Credentials::new(user, "secret"));
+    Login { starttls, credentials }
+}
+
+fn try_login(fake: &Fake, login: &Login) -> Result<Conn, ConnectError> {
+    let mut conn = connect(fake);
+    complete(fake, client::establish(&mut conn, login)).map(|_| conn)
+}
+
+#[test]
+fn a_refusal_at_the_door_is_told_with_the_reply() {
+    for greeting in ["554 5.3.2 Not here\r\n", "421 4.3.2 Not now\r\n"] {
+        let fake = Fake::new([Peer::Says(greeting), Peer::Closes]);
+        match try_login(&fake, &Login::default()) {
+            Err(ConnectError::Refused(reply)) => assert!(greeting.contains(&text(&reply)[4..])),
+            other => panic!("{other:?}"),
+        }
+    }
+    let fake = Fake::new([Peer::Closes]);
+    let lost = try_login(&fake, &Login::default());
+    assert!(matches!(lost, Err(ConnectError::Lost(Lost::Closed(Close::Peer)))), "{lost:?}");
+}
+
+#[test]
+fn required_tls_is_required() {
+    let required = login(StartTls::Required, None);
+    let missing = try_login(&server(&["SIZE"], &[]), &required);
+    assert!(matches!(missing, Err(ConnectError::TlsMissing)), "{missing:?}");
+
+    let script = [Peer::Awaits("STARTTLS\r\n"), Peer::Says("454 4.7.0 No\r\n")];
+    let refused = try_login(&server(&["STARTTLS"], &script), &required);
+    assert!(matches!(refused, Err(ConnectError::TlsRefused(_))), "{refused:?}");
+
+    let opportunistic = login(StartTls::Opportunistic, None);
+    assert!(try_login(&server(&["SIZE"], &[]), &opportunistic).is_ok());
+    assert!(try_login(&server(&["STARTTLS"], &script), &opportunistic).is_ok());
+}
+
+#[test]
+fn a_failed_handshake_never_falls_back_to_the_clear() {
+    let script = [Peer::Awaits("STARTTLS\r\n"), Peer::Says("220 2.0.0 Go\r\n")];
+    for starttls in [StartTls::Opportunistic, StartTls::Required] {
+        let fake = server(&["STARTTLS"], &script);
+        fake.0.borrow_mut().handshake = Some(Err(ErrorKind::InvalidData));
+        let failed = try_login(&fake, &login(starttls, None));
+        assert!(
+            matches!(failed, Err(ConnectError::Lost(Lost::Failed(Error::Tls(_))))),
+            "{failed:?}"
+        );
+        assert_eq!(fake.0.borrow().calls.last(), Some(&Call::Upgrade));
+    }
+}
+
+#[test]
+fn credentials_go_out_under_tls_only() {
+    let with_tls = login(StartTls::Required, Some("tim"));
+    let script = |verdict| {
+        [
+            Peer::Awaits("STARTTLS\r\n"),
+            Peer::Says("220 2.0.0 Go\r\n"),
+            Peer::Awaits("EHLO client.example.com\r\n"),
+            Peer::Says("250-mx.example.org\r\n250 AUTH LOGIN\r\n"),
+            Peer::Awaits("AUTH LOGIN\r\n"),
+            Peer::Says("334 VXNlcm5hbWU6\r\n"),
+            Peer::Awaits("dGlt\r\n"),
+            Peer::Says("334 UGFzc3dvcmQ6\r\n"),
+            Peer::Awaits("c2VjcmV0\r\n"),
+            Peer::Says(verdict),
+        ]
+    };
+    let fake = |verdict| {
+        let fake = server(&["STARTTLS", "AUTH PLAIN LOGIN"], &script(verdict));
+        fake.0.borrow_mut().handshake = Some(Ok(Tls::default()));
+        fake
+    };
+    let conn = try_login(&fake("235 2.7.0 In\r\n"), &with_tls).unwrap();
+    assert!(conn.is_authenticated() && conn.tls().is_some());
+    let refused = try_login(&fake("535 5.7.8 No\r\n"), &with_tls);
+    assert!(matches!(refused, Err(ConnectError::AuthRefused(_))), "{refused:?}");
+
+    let in_the_clear = login(StartTls::Off, Some("tim"));
+    let refused = try_login(&server(&["AUTH PLAIN"], &[]), &in_the_clear);
+    assert!(matches!(refused, Err(ConnectError::AuthNeedsTls)), "{refused:?}");
+    match try_login(&server(&["AUTH GSSAPI"], &[]), &in_the_clear) {
+        Err(ConnectError::NoCommonMechanism { offered }) => assert_eq!(offered, ["GSSAPI"]),
+        other => panic!("{other:?}"),
+    }
+}
