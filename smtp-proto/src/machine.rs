@@ -33,7 +33,13 @@ pub type Time = core::time::Duration;
 /// - [`Wait::write`] is set if and only if the outbox holds something;
 /// - neither box ever grows past its limit;
 /// - events and output do not depend on how the input was cut into pieces;
-/// - after [`Step::Done`] there is only [`Step::Done`].
+/// - after [`Step::Done`] there is only [`Step::Done`];
+/// - when the driver has [closed](Outbox::close) the outbox and the [inbox](Inbox::close), because the
+///   stream is broken, the machine comes to its end at once.
+///
+/// A handshake that fails is the end of the connection: drop the machine. No transaction is open
+/// then. The trait is there for drivers to be generic; only this crate can make the boxes that a
+/// machine needs.
 pub trait Machine {
     /// What the machine tells and asks. Owned, so that it can be kept and sent.
     type Event;

@@ -30,6 +30,10 @@ impl Server {
         if self.question.is_some() {
             return Step::Unanswered;
         }
+        if self.outbox.is_closed() && !matches!(self.task, Task::Closing | Task::Done) {
+            // No reply will ever be heard, so nothing can be accepted any more.
+            self.close(Close::Peer);
+        }
         loop {
             if let Some(event) = self.news.next() {
                 return Step::Event(event);

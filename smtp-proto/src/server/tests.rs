@@ -117,6 +117,19 @@ fn silence_is_ended_by_the_deadline_and_dripping_does_not_move_it() {
 }
 
 #[test]
+fn without_a_way_to_answer_nothing_is_accepted() {
+    let mut server = server();
+    let input = b"EHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nx\r\n";
+    converse(&mut server, input, false);
+    server.inbox().space()[..3].copy_from_slice(b".\r\n");
+    server.inbox().commit(3);
+    server.outbox().close();
+    assert_eq!(server.poll(Time::ZERO), Step::Event(Event::Aborted(Abort::Closed)));
+    assert_eq!(server.poll(Time::ZERO), Step::Event(Event::Closed(Close::Peer)));
+    assert_eq!(server.poll(Time::ZERO), Step::Done);
+}
+
+#[test]
 fn is_small() {
     assert!(size_of::<Server>() <= 1024, "{}", size_of::<Server>());
 }
