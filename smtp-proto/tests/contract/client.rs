@@ -1,0 +1,306 @@
+//! The client's side.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use proptest::prelude::*;
+use smtp_proto::body::OutgoingNewlines;
+use smtp_proto::client::{Config, Envelope, Event};
+use smtp_proto::limits::ClientLimits;
+use smtp_proto::session::Protocol;
+use smtp_proto::syntax::params::BodyType;
+use smtp_proto::{Client, Machine, Tls};
+
+use crate::rig::{Next, Random, Rig, Writes};
+use crate::{Trace, cuts, input, pieces};
+
+/// What servers say.
+const SENSE: &[&str] = &[
+    "250 2.0.0 OK\r\n",
+    "250 2.0.0 OK\r\n",
+    "250 2.0.0 OK\r\n",
+    "250 2.0.0 OK\r\n",
+    "250 2.0.0 OK\r\n",
+    "250 2.0.0 OK\r\n",
+    "250\r\n",
+    "250-one\r\n250 two\r\n",
+    "251 forwarded\r\n",
+    "354 go on\r\n",
+    "354 go on\r\n",
+    "354 go on\r\n",
+    "354 go on\r\n",
+    "550 5.1.1 no\r\n",
+    "450 4.2.0 later\r\n",
+    "503 5.5.1 order!\r\n",
+    "554 gr\u{FC}n\r\n",
+    "334 \r\n",
+    "334 VXNlcm5hbWU6\r\n",
+    "334 Username:\r\n",
+    "235 2.7.0 welcome\r\n",
+    "535 5.7.8 no\r\n",
+    "220 go ahead\r\n",
+    "221 bye\r\n",
+    "421 4.3.2 down\r\n",
+    "250-",
+    "\r\n",
+    "\n",
+    "xyz\r\n",
+];
+
+const HELLO: &[&str] = &[
+    "220 mx.example\r\n250 mx.example\r\n",
+    "220 mx.example\r\n250-mx.example\r\n250 PIPELINING\r\n",
+    "220 mx.example\r\n250-mx.example\r\n250-PIPELINING\r\n250-CHUNKING\r\n250-BINARYMIME\r\n\
+     250-8BITMIME\r\n250-SMTPUTF8\r\n250-SIZE 100000\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN\r\n",
+    "220 mx.example\r\n502 no\r\n250 mx.example\r\n",
+    "220-mx.example\r\n220 hello\r\n250-mx.example\r\n250 CHUNKING\r\n",
+    "554 no\r\n",
+    "",
+];
+
+fn config() -> impl Strategy<Value = Config> {
+    any::<[bool; 5]>().prop_map(|flags| {
+        let [lmtp, small, no_pipelining, no_chunking, refuse] = flags;
+        let mut config = Config::new("client.example".parse().unwrap());
+        if lmtp {
+            config.protocol = Protocol::Lmtp;
+        }
+        if small {
+            config.limits = ClientLimits {
+                reply_line: 80,
+                reply_lines: 12,
+                reply: 300,
+                window: 60,
+                piece: 100,
+            };
+        }
+        config.pipelining = !no_pipelining;
+        config.chunking = !no_chunking;
+        config.auth_without_tls = true;
+        if refuse {
+            config.newlines = OutgoingNewlines::Refuse;
+        }
+        config
+    })
+}
+
+fn sent_by_server() -> impl Strategy<Value = Vec<u8>> {
+    (prop::sample::select(HELLO), input(SENSE))
+        .prop_map(|(hello, rest)| [hello.as_bytes(), &rest].concat())
+}
+
+/// Asks for this and that, in a way that depends only on how often it was asked before.
+struct User {
+    random: Random,
+    starttls: bool,
+    lmtp: bool,
+    /// What is still to come of each message: accepted recipients, and whether it is over.
+    messages: HashMap<u64, (usize, bool)>,
+    closed: bool,
+    events: Vec<String>,
+}
+
+impl User {
+    fn new(config: &Config, seed: u64, starttls: bool) -> Self {
+        Self {
+            random: Random::new(seed),
+            starttls,
+            lmtp: config.protocol == Protocol::Lmtp,
+            messages: HashMap::new(),
+            closed: false,
+            events: Vec::new(),
+        }
+    }
+
+    fn event(&mut self, client: &mut Client, event: &Event) {
+        assert!(!self.closed, "{event:?} after the last event");
+        self.closed = matches!(event, Event::Closed(_));
+        self.account(event);
+        self.events.push(format!("{event:?}"));
+        if event.is_question() {
+            self.answer(client, event);
+            assert!(client.finish().is_err() && client.cancel().is_err(), "nothing more is asked");
+        }
+    }
+
+    /// Each message has one end.
+    fn account(&mut self, event: &Event) {
+        match event {
+            Event::Recipient { transaction, reply, .. } if reply.is_positive() => {
+                self.messages.get_mut(&transaction.0).unwrap().0 += 1;
+            }
+            Event::Outcome { transaction, recipient, .. } => {
+                let (accepted, over) = self.messages.get_mut(&transaction.0).unwrap();
+                assert!(!*over && *accepted > 0, "{event:?}");
+                assert_eq!(recipient.is_some(), self.lmtp);
+                *accepted -= 1;
+                *over = !self.lmtp || *accepted == 0;
+            }
+            Event::NotSent { transaction, .. } => {
+                let (_, over) = self.messages.get_mut(&transaction.0).unwrap();
+                assert!(!std::mem::replace(over, true), "{event:?}");
+            }
+            Event::Closed(_) => assert!(self.messages.values().all(|(_, over)| *over)),
+            _ => {}
+        }
+    }
+
+    fn answer(&mut self, client: &mut Client, event: &Event) {
+        let choice = self.random.number() % 16;
+        match event {
+            Event::Body { .. } => Self::content(client, choice),
+            Event::Challenge(_) if choice < 3 => client.cancel().unwrap(),
+            Event::Challenge(_) => client.respond(b"secret").unwrap(),
+            _ => self.ask(client, choice),
+        }
+    }
+
+    fn content(client: &mut Client, choice: u64) {
+        let piece = match choice {
+            0..=5 => return client.finish().unwrap_or_else(|_| client.abandon().unwrap()),
+            6 => return client.abandon().unwrap(),
+            7 => Bytes::from(vec![b'x'; 3000]),
+            8 => Bytes::new(),
+            9 => ".\n.\r".into(),
+            _ => ".text\r\n..\r\n".into(),
+        };
+        client.body(piece).unwrap_or_else(|_| client.abandon().unwrap());
+    }
+
+    fn ask(&mut self, client: &mut Client, choice: u64) {
+        let done = match choice {
+            0 => client.quit().is_ok(),
+            1 => client.noop().is_ok(),
+            2 => client.reset().is_ok(),
+            3 => client.verify("ü").is_ok(),
+            4 => client.authenticate("PLAIN", Some(b"\0a\0b")).is_ok(),
+            5 => client.authenticate("LOGIN", None).is_ok(),
+            6 if self.starttls => client.start_tls().is_ok(),
+            7 => client.idle().is_ok(),
+            _ => self.send(client),
+        };
+        if !done {
+            client.idle().unwrap();
+        }
+    }
+
+    fn send(&mut self, client: &mut Client) -> bool {
+        let count = usize::try_from(self.random.number() % 5).unwrap();
+        let to = vec!["b@example".parse().unwrap(); count];
+        let mut envelope = Envelope::new("a@example".parse().unwrap(), to);
+        match self.random.number() % 8 {
+            0 => envelope.body = BodyType::EightBitMime,
+            1 => envelope.body = BodyType::BinaryMime,
+            2 => envelope.smtputf8 = true,
+            3 => envelope.size = Some(self.random.number() % 200_000),
+            _ => {}
+        }
+        let sent = client.send(envelope);
+        if let Ok(transaction) = &sent {
+            assert_eq!(self.messages.insert(transaction.0, (0, false)), None);
+        }
+        sent.is_ok()
+    }
+}
+
+fn run(config: &Config, input: &[u8], cuts: &[usize], seed: u64, end: bool) -> Trace {
+    let mut rig = Rig::new(Client::new(config.clone()), Writes::Random, seed);
+    let mut user = User::new(config, seed, false);
+    let mut pieces = pieces(input, cuts).into_iter();
+    let mut rest: Vec<u8> = Vec::new();
+    loop {
+        match rig.next().unwrap() {
+            Next::Event(event) => user.event(&mut rig.machine, &event),
+            Next::Done => break,
+            Next::Upgrade => rig.machine.upgraded(Tls::default()),
+            Next::Idle(wait) => {
+                if rest.is_empty() {
+                    rest = pieces.next().unwrap_or_default();
+                }
+                if !rest.is_empty() && wait.read {
+                    let fed = rig.feed(&rest);
+                    rest.drain(..fed);
+                } else if end && !rig.machine.inbox().is_closed() {
+                    rig.machine.inbox().close();
+                } else {
+                    break;
+                }
+            }
+        }
+    }
+    Trace { events: user.events, output: rig.output }
+}
+
+proptest! {
+    #![proptest_config(crate::cases(400))]
+
+    #[test]
+    fn client_does_not_see_the_cuts(
+        config in config(),
+        input in sent_by_server(),
+        one in cuts(),
+        other in cuts(),
+        seed in any::<u64>(),
+        end in any::<bool>(),
+    ) {
+        let one = run(&config, &input, &one, seed, end);
+        let other = run(&config, &input, &other, seed, end);
+        // Whether the server has a message depends on what was written when it went.
+        let known = |trace: &Trace| -> Vec<String> {
+            trace.events.iter().map(|event| event.replace("Unknown(", "Closed(")).collect()
+        };
+        prop_assert_eq!(known(&one), known(&other));
+        if one.events.last().is_some_and(|event| event.starts_with("Closed")) {
+            // A server that answers what was not said yet: what was not written then never is.
+            let (one, other) = (one.output, other.output);
+            prop_assert!(one.starts_with(&other) || other.starts_with(&one));
+        } else {
+            prop_assert_eq!(one.output, other.output);
+        }
+    }
+
+    #[test]
+    fn client_keeps_its_promises_while_time_passes(
+        config in config(),
+        input in sent_by_server(),
+        cuts in cuts(),
+        seed in any::<u64>(),
+        waits in proptest::collection::vec(1..400_u64, 1..40),
+    ) {
+        let mut rig = Rig::new(Client::new(config.clone()), Writes::Random, seed);
+        let mut user = User::new(&config, seed, true);
+        let mut pieces = pieces(&input, &cuts).into_iter();
+        let mut waits = waits.iter().cycle();
+        let mut rest: Vec<u8> = Vec::new();
+        loop {
+            match rig.next().unwrap() {
+                Next::Event(event) => user.event(&mut rig.machine, &event),
+                Next::Done => break,
+                Next::Upgrade if waits.next().unwrap() % 4 > 0 => {
+                    rig.machine.upgraded(Tls::default());
+                }
+                Next::Upgrade => rig.pass(Duration::from_secs(7)).unwrap(),
+                Next::Idle(wait) => {
+                    if rest.is_empty() {
+                        rest = pieces.next().unwrap_or_default();
+                    }
+                    let time = *waits.next().unwrap();
+                    if !rest.is_empty() && wait.read && time < 200 {
+                        let fed = rig.feed(&rest);
+                        rest.drain(..fed);
+                    } else if wait.until.is_some() {
+                        rig.pass(Duration::from_secs(time)).unwrap();
+                    } else if time < 300 {
+                        // Idle: a request may be made at any time.
+                        rig.machine.noop().unwrap();
+                    } else {
+                        rig.machine.inbox().close();
+                    }
+                }
+            }
+        }
+        prop_assert!(user.closed, "done without a last event");
+        rig.next().unwrap();
+    }
+}
