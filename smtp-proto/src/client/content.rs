@@ -201,9 +201,8 @@ impl Client {
 
     /// The end of the content was just queued.
     fn content_is_complete(&mut self) {
-        let complete = self.outbox.written().saturating_add(self.outbox.len() as u64);
         if let Some(transaction) = self.transactions.back_mut() {
-            transaction.complete = Some(complete);
+            transaction.complete = true;
         }
     }
 }

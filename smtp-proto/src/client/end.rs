@@ -66,7 +66,7 @@ impl Client {
         let close = end.close.as_ref()?;
         while let Some(transaction) = self.transactions.pop_front() {
             let id = transaction.id;
-            if let Some(reason) = transaction.verdict_at_close(close, self.outbox.written()) {
+            if let Some(reason) = transaction.verdict_at_close(close) {
                 return Some(Event::NotSent { transaction: id, reason });
             }
         }

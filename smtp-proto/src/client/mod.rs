@@ -39,6 +39,8 @@ mod replies;
 mod request;
 mod sending;
 mod sink;
+#[cfg(test)]
+mod tests;
 mod transaction;
 
 pub use config::Config;

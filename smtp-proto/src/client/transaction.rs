@@ -29,9 +29,8 @@ pub(super) struct Transaction {
     pub(super) needs_reset: bool,
     /// The caller broke it off.
     pub(super) abandoned: bool,
-    /// The content was queued to its end: so many octets of the connection have to be written for
-    /// the server to have it.
-    pub(super) complete: Option<u64>,
+    /// The end of the content was queued: from here on the server may have the message.
+    pub(super) complete: bool,
     /// There was an outcome for everybody.
     pub(super) settled: bool,
 }
@@ -50,7 +49,7 @@ impl Transaction {
             content_refusal: None,
             needs_reset: false,
             abandoned: false,
-            complete: None,
+            complete: false,
             settled: false,
         }
     }
@@ -89,14 +88,12 @@ impl Transaction {
     }
 
     /// The same for a transaction whose connection has ended: what is known already stands, the
-    /// rest was cut off. `written` octets have left for the server.
-    pub(super) fn verdict_at_close(self, close: &Close, written: u64) -> Option<NotSent> {
+    /// rest was cut off.
+    pub(super) fn verdict_at_close(self, close: &Close) -> Option<NotSent> {
         if self.settled || self.is_hopeless() {
             return self.verdict();
         }
-        Some(match self.complete {
-            Some(complete) if complete <= written => NotSent::Unknown(close.clone()),
-            _ => NotSent::Closed(close.clone()),
-        })
+        let close = close.clone();
+        Some(if self.complete { NotSent::Unknown(close) } else { NotSent::Closed(close) })
     }
 }

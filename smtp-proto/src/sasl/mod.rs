@@ -11,6 +11,8 @@
 pub mod client;
 mod secret;
 pub mod server;
+#[cfg(test)]
+mod tests;
 
 pub use secret::Secret;
 
