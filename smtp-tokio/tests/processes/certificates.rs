@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tempfile::TempDir;
 
 /// PEM files for one server.
@@ -21,6 +21,8 @@ impl Certificates {
     pub(crate) fn new(names: &[&str]) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let mut authority = CertificateParams::default();
+        // Another name than the server's, or OpenSSL takes that for self-signed.
+        authority.distinguished_name.push(DnType::CommonName, "an authority for tests");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority =
             CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("a key"))

@@ -107,7 +107,11 @@ impl Receive {
         let mut stored = self.take();
         match stored.len() {
             1 => Ok(stored.remove(0)),
-            n => Err(format!("{n} messages were stored; the server's log: {}", self.log())),
+            n => {
+                let log = self.log();
+                let last = log.lines().last().unwrap_or_default();
+                Err(format!("{n} messages were stored; the server said: {last}"))
+            }
         }
     }
 

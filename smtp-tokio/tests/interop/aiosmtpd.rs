@@ -1,0 +1,147 @@
+//! aiosmtpd, a server in Python.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::deliver::{PASSWORD, USER, World};
+use super::tally::{Tally, expect, expect_content};
+use crate::processes::process::Finished;
+use crate::processes::send::Send;
+
+const SCRIPT: &str = include_str!("aiosmtpd.py");
+
+pub(crate) fn run(world: &World, tally: &mut Tally) {
+    for mode in ["plain", "starttls", "implicit", "lmtp"] {
+        let server = Server::start(world, mode, "");
+        for sample in &world.samples {
+            let what = format!("{mode}, {}", sample.name);
+            let send = server.send(world).to("b@example.net").to("c@example.net");
+            tally.check(&what, ends_with(&send.message(&sample.with_lf()), 0));
+            let stored = server.take_one().and_then(|(envelope, content)| {
+                expect_content(&content, &sample.in_lines())?;
+                expect("to", &envelope["to"], &json!(["b@example.net", "c@example.net"]))?;
+                let tls = mode == "starttls" || mode == "implicit";
+                expect("TLS", &envelope["tls"], &json!(tls))
+            });
+            tally.check(format!("{what}, stored"), stored);
+        }
+    }
+    for (mode, mechanism) in [("plain", "PLAIN"), ("plain", "LOGIN"), ("starttls", "LOGIN")] {
+        let server = Server::start(world, mode, mechanism);
+        let what = format!("{mode}, AUTH {mechanism}");
+        let send = server.send(world);
+        let right = send.clone().args(["--auth", &format!("{USER}:{PASSWORD}")]);
+        tally.check(&what, ends_with(&right.message(b"Subject: x\n\n"), 0));
+        let stored = server
+            .take_one()
+            .and_then(|(envelope, _)| expect("user", &envelope["user"], &json!(USER)));
+        tally.check(format!("{what}, stored"), stored);
+        let wrong = send.clone().args(["--auth", &format!("{USER}:wrong")]);
+        tally.check(format!("{what}, wrong password"), ends_with(&wrong.message(b"\n"), 77));
+        tally.check(format!("{what}, no password"), ends_with(&send.message(b"\n"), 69));
+    }
+    envelopes(world, tally);
+}
+
+fn envelopes(world: &World, tally: &mut Tally) {
+    let server = Server::start(world, "plain", "");
+    let send = server.send(world).to("b\u{fc}@example.net").to("refused@example.net");
+    let finished = send.arg("--smtputf8").message("Subject: \u{fc}\n\n".as_bytes());
+    let line = "<refused@example.net> refused: 550 5.1.1 no such user";
+    let told = expect("the server's words", &finished.stderr.contains(line), &true);
+    tally.check("a refused recipient", ends_with(&finished, 69).and(told));
+    let stored = server.take_one().and_then(|(envelope, _)| {
+        expect("to", &envelope["to"], &json!(["b\u{fc}@example.net"]))?;
+        expect("options", &envelope["options"].to_string().contains("SMTPUTF8"), &true)
+    });
+    tally.check("a refused recipient, stored", stored);
+
+    let send = server.send(world).to("later@example.net").to("b@example.net");
+    tally.check("a recipient for later", ends_with(&send.message(b"\n"), 75));
+    let send = server.send(world).args(["--repeat", "100", "--connections", "2"]);
+    server.take();
+    tally.check("100 messages", ends_with(&send.message(b"\n"), 0));
+    tally.check("100 messages, stored", expect("messages", &server.take().len(), &100));
+}
+
+fn ends_with(finished: &Finished, status: i32) -> Result<(), String> {
+    let Finished { status: found, stderr, .. } = finished;
+    if *found == status { Ok(()) } else { Err(format!("exit status {found}: {stderr}")) }
+}
+
+/// A server at work; killed when dropped.
+struct Server {
+    child: Child,
+    mode: &'static str,
+    port: String,
+    dir: TempDir,
+}
+
+impl Server {
+    /// With AUTH required if there is a mechanism.
+    fn start(world: &World, mode: &'static str, mechanism: &str) -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut child = Command::new(&world.python)
+            .args(["-c", SCRIPT, mode, mechanism, USER, PASSWORD])
+            .args([&world.certificates.cert, &world.certificates.key])
+            .arg(dir.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", world.python.display()));
+        let mut port = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        stdout.read_line(&mut port).expect("a line");
+        assert!(!port.is_empty(), "{} can't run aiosmtpd", world.python.display());
+        Self { child, mode, port: port.trim().into(), dir }
+    }
+
+    fn send(&self, world: &World) -> Send {
+        let send = Send::to_host(&format!("localhost:{}", self.port));
+        match self.mode {
+            "starttls" => send.args(["--starttls", "required", "--ca"]).arg(&world.certificates.ca),
+            "implicit" => send.args(["--implicit-tls", "--ca"]).arg(&world.certificates.ca),
+            "lmtp" => send.arg("--lmtp"),
+            _ => send,
+        }
+    }
+
+    /// The messages stored since the last call, with their envelopes. They are removed.
+    fn take(&self) -> Vec<(Value, Vec<u8>)> {
+        let entries = fs::read_dir(self.dir.path()).expect("a directory");
+        let paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a file").path()).collect();
+        let envelopes = paths.iter().filter(|path| path.extension() == Some("json".as_ref()));
+        envelopes
+            .map(|path| {
+                let read = |path: PathBuf| {
+                    let content = fs::read(&path).expect("a file");
+                    fs::remove_file(&path).expect("a file");
+                    content
+                };
+                let envelope = read(path.clone());
+                let envelope = serde_json::from_slice(&envelope).expect("JSON");
+                (envelope, read(path.with_extension("eml")))
+            })
+            .collect()
+    }
+
+    fn take_one(&self) -> Result<(Value, Vec<u8>), String> {
+        let mut stored = self.take();
+        match stored.len() {
+            1 => Ok(stored.remove(0)),
+            n => Err(format!("{n} messages were stored")),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

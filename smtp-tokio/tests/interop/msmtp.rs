@@ -1,0 +1,57 @@
+//! msmtp, a `sendmail` for people without one.
+
+use std::process::Command;
+
+use super::deliver::{Client, FROM, Mode, PASSWORD, TO, Task, USER, World, succeed};
+use super::tally::Tally;
+use crate::processes::corpus::Sample;
+
+pub(crate) fn run(world: &World, tally: &mut Tally) {
+    let expected = Sample::in_lines;
+    let modes = &[
+        Mode::Plain,
+        Mode::StartTls,
+        Mode::ImplicitTls,
+        Mode::SecureAuth("plain"),
+        Mode::SecureAuth("login"),
+        Mode::Auth("plain"),
+        Mode::Lmtp,
+    ];
+    world.deliver(tally, &Client { modes, without: &[], to: TO, expected, deliver });
+}
+
+fn deliver(task: &Task<'_>) -> Result<(), String> {
+    let mut command = Command::new("msmtp");
+    command.args(["--host=127.0.0.1", "--domain=client.example.org"]);
+    command.arg(format!("--port={}", task.port)).arg(format!("--from={FROM}"));
+    // The message is to go as it is.
+    for header in ["set-from", "set-date", "set-msgid", "remove-bcc"] {
+        let header = if header == "remove-bcc" {
+            "remove-bcc-headers".into()
+        } else {
+            format!("{header}-header")
+        };
+        command.arg(format!("--{header}=off"));
+    }
+    let tls = matches!(task.mode, Mode::StartTls | Mode::ImplicitTls | Mode::SecureAuth(_));
+    if tls {
+        command.arg("--tls=on").arg(format!("--tls-trust-file={}", task.ca.display()));
+        let starttls = if task.mode == Mode::ImplicitTls { "off" } else { "on" };
+        command.arg(format!("--tls-starttls={starttls}"));
+    } else {
+        command.arg("--tls=off");
+    }
+    match task.mode {
+        Mode::Auth(mechanism) | Mode::SecureAuth(mechanism) => {
+            command.arg(format!("--auth={mechanism}")).arg(format!("--user={USER}"));
+            command.arg(format!("--passwordeval=echo {PASSWORD}"));
+        }
+        _ => {
+            command.arg("--auth=off");
+        }
+    }
+    if task.mode == Mode::Lmtp {
+        command.arg("--protocol=lmtp");
+    }
+    succeed(command.arg("--").args(TO), &task.sample.with_lf())
+}

@@ -1,0 +1,64 @@
+//! swaks, the Swiss army knife.
+
+use std::process::Command;
+
+use super::deliver::{Client, FROM, Mode, PASSWORD, TO, Task, USER, World, succeed};
+use super::tally::Tally;
+use crate::processes::corpus::Sample;
+
+pub(crate) fn run(world: &World, tally: &mut Tally) {
+    let expected = Sample::in_lines;
+    let modes = &[
+        Mode::Plain,
+        Mode::StartTls,
+        Mode::ImplicitTls,
+        Mode::Auth("PLAIN"),
+        Mode::Auth("LOGIN"),
+        Mode::SecureAuth("PLAIN"),
+        Mode::Lmtp,
+    ];
+    // It does not double a dot at the very beginning of what it sends.
+    let without = &["dot first"];
+    world.deliver(tally, &Client { modes, without, to: TO, expected, deliver });
+    let (modes, without) = (&[Mode::Plain], &["dot first", "20 MB"]);
+    world.deliver(tally, &Client { modes, without, to: TO, expected, deliver: pipeline });
+}
+
+fn deliver(task: &Task<'_>) -> Result<(), String> {
+    succeed(&mut command(task), b"")
+}
+
+fn pipeline(task: &Task<'_>) -> Result<(), String> {
+    succeed(command(task).arg("--pipeline"), b"")
+}
+
+fn command(task: &Task<'_>) -> Command {
+    // With a final dot of our own it appends nothing.
+    let message = task.file(&[&task.sample.in_lines()[..], b".\r\n"].concat());
+    let mut command = Command::new("swaks");
+    command.env("SWAKS_HOME", "/nonexistent");
+    command.args(["--server", "127.0.0.1", "--port", &task.port, "--hide-all"]);
+    command.args(["--ehlo", "client.example.org", "--from", FROM, "--to", &TO.join(",")]);
+    command.args(["--data", &format!("@{}", message.display())]);
+    let verify = ["--tls-verify", "--tls-ca-path"];
+    match task.mode {
+        Mode::Plain => {}
+        Mode::StartTls => {
+            command.arg("--tls").args(verify).arg(task.ca);
+        }
+        Mode::ImplicitTls => {
+            command.arg("--tls-on-connect").args(verify).arg(task.ca);
+        }
+        Mode::Auth(mechanism) => {
+            command.args(["--auth", mechanism, "--auth-user", USER, "--auth-password", PASSWORD]);
+        }
+        Mode::SecureAuth(mechanism) => {
+            command.args(["--auth", mechanism, "--auth-user", USER, "--auth-password", PASSWORD]);
+            command.arg("--tls").args(verify).arg(task.ca);
+        }
+        Mode::Lmtp => {
+            command.args(["--protocol", "LMTP"]);
+        }
+    }
+    command
+}
