@@ -59,7 +59,7 @@ impl Replies {
 
     fn line(&mut self, line: &[u8]) {
         let shown = line.escape_ascii().to_string();
-        assert!(line.len() + 2 <= REPLY_LINE || line.starts_with(b"3"), "too long: {shown}");
+        assert!(line.len() + 2 <= REPLY_LINE || line.starts_with(b"334 "), "too long: {shown}");
         let code: [u8; 3] = *line.first_chunk().expect(&shown);
         assert!(matches!(code[0], b'2'..=b'5') && code.iter().all(u8::is_ascii_digit), "{shown}");
         assert!(self.within.is_none_or(|within| within == code), "the code changes: {shown}");

@@ -1,0 +1,515 @@
+//! Client against server: what is sent arrives, and both sides agree about it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use smtp_proto::client::{self, Client, Envelope, TransactionId};
+use smtp_proto::error::Close;
+use smtp_proto::server::{self, Refusal, Server, Transfer};
+use smtp_proto::session::Protocol;
+use smtp_proto::syntax::address::{ForwardPath, ReversePath};
+use smtp_proto::syntax::capability::Extension;
+use smtp_proto::syntax::command::Mechanism;
+use smtp_proto::syntax::params::BodyType;
+use smtp_proto::syntax::verb::Verb;
+use smtp_proto::{Machine, Step, Tls, Wait};
+
+use crate::contract::Stage;
+use crate::tape::{Input, Tape};
+use crate::wire::Replies;
+
+/// No conversation of a fuzzer's length takes so many rounds.
+const ROUNDS: usize = 200_000;
+
+const MESSAGES: usize = 4;
+
+/// Octets that wait to be written at most, at either side.
+const OUTBOX: usize = 128 << 10;
+
+pub fn check(data: &[u8]) {
+    let Some(input) = Input::new(data) else { return };
+    Pair::new(input).run();
+}
+
+/// A message as the client has it.
+struct Sent {
+    id: TransactionId,
+    from: ReversePath,
+    to: Vec<ForwardPath>,
+    content: Vec<u8>,
+    /// Octets of it that the client has taken.
+    taken: usize,
+    binary: bool,
+    sender: Option<bool>,
+    recipients: Vec<bool>,
+    outcomes: Vec<bool>,
+    not_sent: bool,
+}
+
+/// A message as the server has it.
+struct Seen {
+    from: ReversePath,
+    accepted: bool,
+    recipients: Vec<(ForwardPath, bool)>,
+    transfer: Option<Transfer>,
+    content: Vec<u8>,
+    outcomes: Vec<bool>,
+    aborted: bool,
+}
+
+struct Pair<'a> {
+    client: Stage<'a, Client>,
+    server: Stage<'a, Server>,
+    /// Octets of each side's output that the other has read.
+    client_read: usize,
+    server_read: usize,
+    /// Octets that a pipe holds.
+    capacity: usize,
+    caller: Tape<'a>,
+    application: Tape<'a>,
+    moves: Tape<'a>,
+    /// Messages that are still to be sent.
+    left: Vec<&'a [u8]>,
+    sent: Vec<Sent>,
+    seen: Vec<Seen>,
+    requests: usize,
+    answers: usize,
+    /// Nothing goes ahead of a reply.
+    lockstep: bool,
+    refused: bool,
+    ends: (Option<client::Event>, Option<server::Event>),
+}
+
+impl<'a> Pair<'a> {
+    fn new(input: Input<'a>) -> Self {
+        let Input { mut config, answers, mut moves, octets } = input;
+        let (client, server) = configs(&mut config);
+        let lockstep = !client.pipelining || !server.offers(Extension::Pipelining);
+        let mut left: Vec<&[u8]> = Vec::new();
+        let mut rest = octets;
+        while left.len() + 1 < MESSAGES && config.pick(2) == 1 {
+            let at = config.next().min(rest.len());
+            left.push(&rest[..at]);
+            rest = &rest[at..];
+        }
+        left.push(rest);
+        left.reverse();
+        Self {
+            client: Stage::new(Client::new(Arc::new(client)), b"", OUTBOX),
+            server: Stage::new(Server::new(Arc::new(server)), b"", OUTBOX),
+            client_read: 0,
+            server_read: 0,
+            capacity: [usize::MAX, 1, 7, 64, 512, 4096][moves.pick(6)],
+            caller: config,
+            application: answers,
+            moves,
+            left,
+            sent: Vec::new(),
+            seen: Vec::new(),
+            requests: 0,
+            answers: 0,
+            lockstep,
+            refused: false,
+            ends: (None, None),
+        }
+    }
+
+    fn run(mut self) {
+        for round in 0.. {
+            assert!(round < ROUNDS, "it does not come to an end");
+            let client = self.client_turn();
+            let server = self.server_turn();
+            if (client.is_none(), server.is_none()) == (true, true) {
+                break;
+            }
+            if !self.transfer(client, server) {
+                panic!("both sides wait: {client:?} {server:?}");
+            }
+        }
+        self.compare();
+    }
+
+    /// Lets the client go on until it has to wait. `None`: it is done.
+    fn client_turn(&mut self) -> Option<Wait> {
+        loop {
+            match self.client.poll(client::Event::is_question) {
+                Step::Event(event) => self.client_event(event),
+                Step::Wait(wait) => return Some(wait),
+                Step::Upgrade { .. } => {
+                    // The server has nothing more to say in the clear, and will not read on.
+                    assert_eq!(self.client_read, self.server.output.len());
+                    assert_eq!(self.server_read, self.client.output.len());
+                    let step = self.server.poll(server::Event::is_question);
+                    assert!(matches!(step, Step::Upgrade { .. }), "{step:?}");
+                    self.client.machine.upgraded(Tls::default());
+                    self.server.machine.upgraded(Tls::default());
+                }
+                Step::Unanswered => unreachable!("every question was answered"),
+                Step::Done => return None,
+            }
+        }
+    }
+
+    /// The same for the server.
+    fn server_turn(&mut self) -> Option<Wait> {
+        loop {
+            match self.server.poll(server::Event::is_question) {
+                Step::Event(event) => self.server_event(event),
+                Step::Wait(wait) => return Some(wait),
+                // The client has yet to read the reply.
+                Step::Upgrade { .. } => return Some(Wait::default()),
+                Step::Unanswered => unreachable!("every question was answered"),
+                Step::Done => return None,
+            }
+        }
+    }
+
+    /// Moves octets, a few at a time. Whether anything moved.
+    fn transfer(&mut self, client: Option<Wait>, server: Option<Wait>) -> bool {
+        let before = (self.client.output.len(), self.server.output.len());
+        let (client_wait, server_wait) = (client.unwrap_or_default(), server.unwrap_or_default());
+        if client_wait.write {
+            let room =
+                self.capacity - (self.client.output.len() - self.server_read).min(self.capacity);
+            self.client.write(room);
+        }
+        if server_wait.write {
+            let room =
+                self.capacity - (self.server.output.len() - self.client_read).min(self.capacity);
+            self.server.write(room);
+        }
+        let mut moved = before != (self.client.output.len(), self.server.output.len());
+        let pieces = [usize::MAX, usize::MAX, usize::MAX, 1, 2, 3, 17, 600];
+        if client_wait.read {
+            let most = pieces[self.moves.pick(8)];
+            moved |= hand_over(&self.server.output, &mut self.client_read, &mut self.client, most)
+                || server.is_none() && hang_up(&mut self.client);
+        }
+        if server_wait.read {
+            let most = pieces[self.moves.pick(8)];
+            moved |= hand_over(&self.client.output, &mut self.server_read, &mut self.server, most)
+                || client.is_none() && hang_up(&mut self.server);
+        }
+        // Whoever is done reads no more; what is on its way to it is lost.
+        if client.is_none() && server_wait.write && !moved {
+            self.server.machine.outbox().close();
+            moved = true;
+        }
+        moved
+    }
+
+    fn client_event(&mut self, event: client::Event) {
+        use client::Event;
+        match &event {
+            Event::Ready => self.request(),
+            Event::Body { transaction, room } => {
+                let most = [usize::MAX, 1, 2, 3, 10, 100, 700, *room][self.caller.pick(8)];
+                let message = self.sent.last_mut().expect("a message was sent");
+                assert_eq!(message.id, *transaction);
+                let rest = &message.content[message.taken..];
+                let piece = &rest[..rest.len().min(most).min(16 << 10)];
+                if piece.is_empty() {
+                    self.client.machine.finish().expect("content is asked for");
+                } else {
+                    let taken = self.client.machine.body(Bytes::copy_from_slice(piece));
+                    taken.expect("content is asked for");
+                    message.taken += piece.len();
+                }
+                self.client.answered();
+            }
+            Event::Challenge(_) => {
+                self.client.machine.respond(b"secret").expect("a challenge is open");
+                self.client.answered();
+            }
+            Event::Sender { transaction, reply } => {
+                self.message(*transaction).sender = Some(reply.is_positive());
+            }
+            Event::Recipient { transaction, index, reply } => {
+                let message = self.message(*transaction);
+                assert_eq!(message.recipients.len(), *index);
+                message.recipients.push(reply.is_positive());
+            }
+            Event::Outcome { transaction, reply, .. } => {
+                self.message(*transaction).outcomes.push(reply.is_positive());
+            }
+            Event::NotSent { transaction, .. } => self.message(*transaction).not_sent = true,
+            Event::Answer(_) | Event::Authenticated(_) => self.answers += 1,
+            Event::Secured(_) => self.answers += 1,
+            Event::Refused(_) => self.refused = true,
+            Event::Fault(fault) => panic!("our own server broke the protocol: {fault}"),
+            Event::Closed(_) => self.ends.0 = Some(event),
+            _ => {}
+        }
+    }
+
+    fn message(&mut self, id: TransactionId) -> &mut Sent {
+        self.sent.iter_mut().find(|message| message.id == id).expect("the transaction is known")
+    }
+
+    /// Asks for something.
+    fn request(&mut self) {
+        let client = &mut self.client.machine;
+        let asked = match self.caller.pick(16) {
+            1 => client.start_tls().is_ok(),
+            2 => client.authenticate("PLAIN", Some(b"\0a\0b")).is_ok(),
+            3 => client.authenticate("LOGIN", None).is_ok(),
+            4 => client.verify("somebody").is_ok(),
+            5 => client.noop().is_ok(),
+            6 => client.reset().is_ok(),
+            7 => client.help(None).is_ok(),
+            8 => {
+                client.idle().expect("Ready is open");
+                self.client.answered();
+                // With nothing in flight it would be idle for ever.
+                let client = &mut self.client.machine;
+                if client.noop().is_ok() {
+                    self.requests += 1;
+                }
+                return;
+            }
+            _ => false,
+        };
+        if asked {
+            self.requests += 1;
+        } else {
+            self.send();
+        }
+        self.client.answered();
+    }
+
+    fn send(&mut self) {
+        while let Some(content) = self.left.pop() {
+            let from: ReversePath = match self.caller.pick(8) {
+                6 => ReversePath::Null,
+                7 => "\u{e4}@example.org".parse().expect("a path"),
+                _ => "a@example.org".parse().expect("a path"),
+            };
+            let recipients = 1 + self.caller.pick(5);
+            let to: Vec<ForwardPath> = (0..recipients)
+                .map(|n| format!("user{n}@example.org").parse().expect("a path"))
+                .collect();
+            let mut envelope = Envelope::new(from.clone(), to.clone());
+            let binary = self.caller.pick(4) == 3;
+            if binary {
+                envelope.body = BodyType::BinaryMime;
+            } else if !content.is_ascii() {
+                envelope.body = BodyType::EightBitMime;
+            }
+            envelope.size = (self.caller.pick(2) == 1).then_some(content.len() as u64);
+            let Ok(id) = self.client.machine.send(envelope) else { continue };
+            self.sent.push(Sent {
+                id,
+                from,
+                to,
+                content: content.to_vec(),
+                taken: 0,
+                binary,
+                sender: None,
+                recipients: Vec::new(),
+                outcomes: Vec::new(),
+                not_sent: false,
+            });
+            return;
+        }
+        self.client.machine.quit().expect("Ready is open");
+    }
+
+    fn server_event(&mut self, event: server::Event) {
+        use server::Event;
+        if self.lockstep
+            && event.is_question()
+            && !matches!(event, Event::Message(Transfer::Chunked))
+        {
+            let ahead =
+                self.server.machine.inbox().len() + self.client.output.len() - self.server_read;
+            assert_eq!(ahead, 0, "sent ahead of the reply to {event:?}");
+        }
+        match &event {
+            Event::Mail { from, .. } => self.seen.push(Seen {
+                from: from.clone(),
+                accepted: false,
+                recipients: Vec::new(),
+                transfer: None,
+                content: Vec::new(),
+                outcomes: Vec::new(),
+                aborted: false,
+            }),
+            Event::Message(transfer) => self.current().transfer = Some(*transfer),
+            Event::Body(piece) => self.current().content.extend_from_slice(piece),
+            Event::Aborted(_) => self.current().aborted = true,
+            Event::Closed(_) => self.ends.1 = Some(event.clone()),
+            _ => {}
+        }
+        if event.is_question() {
+            let accepted = self.answer(&event);
+            self.server.answered();
+            match event {
+                Event::Mail { .. } => self.current().accepted = accepted,
+                Event::Rcpt { to, .. } => self.current().recipients.push((to, accepted)),
+                Event::Deliver { .. } => self.current().outcomes.push(accepted),
+                _ => {}
+            }
+        } else if matches!(event, Event::Body(_)) && self.application.pick(32) == 31 {
+            self.server.machine.reject(Refusal::storage()).expect("content may be refused");
+        }
+    }
+
+    fn current(&mut self) -> &mut Seen {
+        self.seen.last_mut().expect("MAIL comes first")
+    }
+
+    /// Answers a question, and says whether with yes.
+    fn answer(&mut self, event: &server::Event) -> bool {
+        use server::Event;
+        let server = &mut self.server.machine;
+        if matches!(event, Event::Auth { initial: None, .. }) {
+            server.challenge(b"Username:").expect("a challenge fits");
+            return true;
+        }
+        let no = self.application.pick(4) == 3;
+        let refusal = match event {
+            Event::Connected => None,
+            Event::Hello { verb: Verb::Ehlo, .. } if no && self.application.rarely() => {
+                Some(Refusal::no_service())
+            }
+            Event::Hello { .. } => None,
+            _ if no => Some(Refusal::no_such_user()),
+            _ => None,
+        };
+        let yes = refusal.is_none();
+        match refusal {
+            Some(refusal) => server.reject(refusal),
+            None => server.accept(),
+        }
+        .expect("a question is open");
+        yes
+    }
+
+    /// Both sides have told the same tale.
+    fn compare(&self) {
+        let (client, server) = &self.ends;
+        let end = if self.refused { Close::Refused } else { Close::Quit };
+        assert_eq!(client.as_ref(), Some(&client::Event::Closed(end)));
+        assert_eq!(server.as_ref(), Some(&server::Event::Closed(Close::Quit)));
+        assert_eq!(self.answers, self.requests, "each request has an answer");
+        let mut replies = Replies::default();
+        replies.push(&self.server.output);
+        replies.finish();
+        assert_eq!(self.sent.len(), self.seen.len(), "messages sent and seen");
+        let lmtp = self.server.machine.config().protocol == Protocol::Lmtp;
+        for (sent, seen) in self.sent.iter().zip(&self.seen) {
+            sent.compare(seen, lmtp);
+        }
+    }
+}
+
+impl Sent {
+    fn compare(&self, seen: &Seen, lmtp: bool) {
+        assert_eq!(self.from, seen.from);
+        assert_eq!(self.sender, Some(seen.accepted));
+        if !seen.accepted {
+            assert!(self.not_sent && seen.recipients.is_empty() && self.outcomes.is_empty());
+            return;
+        }
+        let paths: Vec<_> = seen.recipients.iter().map(|(path, _)| path.clone()).collect();
+        let verdicts: Vec<_> = seen.recipients.iter().map(|(_, accepted)| *accepted).collect();
+        assert_eq!(self.to, paths);
+        assert_eq!(self.recipients, verdicts);
+        let accepted = verdicts.iter().filter(|accepted| **accepted).count();
+        if seen.outcomes.is_empty() {
+            assert!(seen.aborted, "a transaction without an end");
+            assert!(self.not_sent || self.outcomes.iter().all(|outcome| !outcome));
+            assert!(self.not_sent || !self.outcomes.is_empty());
+            return;
+        }
+        assert!(accepted > 0 && !seen.aborted && !self.not_sent);
+        assert_eq!(self.outcomes, seen.outcomes);
+        assert_eq!(seen.outcomes.len(), if lmtp { accepted } else { 1 });
+        let expected = match (self.binary, seen.transfer) {
+            (true, _) => self.content.clone(),
+            (false, Some(Transfer::Data)) => ended(normalized(&self.content)),
+            (false, _) => normalized(&self.content),
+        };
+        assert!(expected == seen.content, "another message arrived");
+    }
+}
+
+/// The obvious way to make CRLF of whatever is meant to be a line end.
+fn normalized(content: &[u8]) -> Vec<u8> {
+    let mut lines = Vec::new();
+    let mut octets = content.iter().peekable();
+    while let Some(octet) = octets.next() {
+        match octet {
+            b'\r' => {
+                octets.next_if(|next| **next == b'\n');
+                lines.extend_from_slice(b"\r\n");
+            }
+            b'\n' => lines.extend_from_slice(b"\r\n"),
+            other => lines.push(*other),
+        }
+    }
+    lines
+}
+
+/// DATA can't carry a line without an end.
+fn ended(mut content: Vec<u8>) -> Vec<u8> {
+    if !content.is_empty() && !content.ends_with(b"\r\n") {
+        content.extend_from_slice(b"\r\n");
+    }
+    content
+}
+
+fn configs(tape: &mut Tape<'_>) -> (client::Config, server::Config) {
+    let mut client = client::Config::new("client.example.org".parse().expect("a host"));
+    let mut server = server::Config::new("mx.example.org".parse().expect("a domain"));
+    client.protocol = [Protocol::Smtp, Protocol::Submission, Protocol::Lmtp][tape.pick(3)];
+    server.protocol = client.protocol;
+    let flags = tape.next();
+    client.pipelining = flags & 1 == 0;
+    client.chunking = flags & 2 == 0;
+    server.starttls = flags & 4 == 0;
+    client.auth_without_tls = true;
+    server.auth_without_tls = flags & 8 == 0;
+    server.mechanisms =
+        ["PLAIN", "LOGIN"].map(|name| Mechanism::parse(name.into()).unwrap()).into();
+    let missing = tape.next();
+    let mut bit = 0;
+    server.extensions.extend([Extension::Vrfy, Extension::Help]);
+    server.extensions.retain(|_| {
+        bit += 1;
+        missing & (1 << (bit - 1)) == 0
+    });
+    if tape.rarely() {
+        client.limits.window = 1 + tape.next();
+        client.limits.piece = 1 + tape.next();
+    }
+    let limits = &mut server.limits;
+    limits.body_line = usize::MAX;
+    for limit in
+        [&mut limits.errors, &mut limits.useless, &mut limits.rejections, &mut limits.auth_attempts]
+    {
+        *limit = u32::MAX;
+    }
+    (client, server)
+}
+
+fn hand_over<M>(output: &[u8], read: &mut usize, to: &mut Stage<'_, M>, most: usize) -> bool
+where
+    M: Machine<Event: std::fmt::Debug + PartialEq>,
+{
+    let waiting = &output[*read..];
+    let waiting = &waiting[..waiting.len().min(most)];
+    if waiting.is_empty() {
+        return false;
+    }
+    *read += to.feed(waiting);
+    true
+}
+
+fn hang_up<M>(stage: &mut Stage<'_, M>) -> bool
+where
+    M: Machine<Event: std::fmt::Debug + PartialEq>,
+{
+    stage.machine.inbox().close();
+    true
+}
