@@ -1,8 +1,8 @@
 //! The examples `receive` and `send` with other people's software at the other end.
 //!
 //! Does nothing unless `SMTP_INTEROP` is set, and then fails if any of that software is missing:
-//! swaks with `Net::SSLeay`, msmtp, curl, Postfix's `smtp-source` and `smtp-sink`, and the Python of
-//! `SMTP_INTEROP_PYTHON` with aiosmtpd.
+//! swaks (with `Net::SSLeay` for TLS), msmtp, curl, Postfix's `smtp-source` and `smtp-sink`, and
+//! the Python of `SMTP_INTEROP_PYTHON` with aiosmtpd.
 //!
 //! What is sent has to be stored octet by octet: leading dots, 8-bit text, lines of 998 octets,
 //! 20 MB, an empty body, a last line that does not end.

@@ -1,7 +1,7 @@
 //! What the user hears, and progress.
 
 use std::fmt;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -88,7 +88,7 @@ impl Report {
                 self.line(name, failure);
             }
         }
-        self.progress.set_message(format!("{} messages", so_far.messages));
+        self.progress.set_message(format!("{} done", so_far.messages));
     }
 
     /// Messages that no connection came to.
@@ -125,7 +125,9 @@ impl Report {
         self.progress.finish_and_clear();
         let SoFar { status, messages, accepted, refused, not_sent } = &*self.so_far();
         let unsent = if *not_sent > 0 { format!(", {not_sent} not sent") } else { String::new() };
-        println!(
+        // Whoever listens no longer does not want to know.
+        let _ = writeln!(
+            io::stdout(),
             "{messages} {}; recipients: {accepted} accepted, {refused} refused{unsent}; {:.2} s",
             if *messages == 1 { "message" } else { "messages" },
             self.began.elapsed().as_secs_f64(),

@@ -40,8 +40,8 @@ pub(crate) const FROM: &str = "a@example.org";
 pub(crate) const TO: &[&str] = &["b@example.net", "c@example.net"];
 
 /// A client, and what it can do.
-pub(crate) struct Client {
-    pub(crate) modes: &'static [Mode],
+pub(crate) struct Client<'a> {
+    pub(crate) modes: &'a [Mode],
     /// Samples that it does not send as they are.
     pub(crate) without: &'static [&'static str],
     pub(crate) to: &'static [&'static str],
@@ -92,7 +92,7 @@ impl World {
 
     /// Lets a client deliver samples in each of its modes: all of them in the first two, some in
     /// the others.
-    pub(crate) fn deliver(&self, tally: &mut Tally, client: &Client) {
+    pub(crate) fn deliver(&self, tally: &mut Tally, client: &Client<'_>) {
         let dir = tempfile::tempdir().expect("a directory");
         for (index, mode) in client.modes.iter().copied().enumerate() {
             let server = self.receive(mode);
@@ -142,7 +142,7 @@ impl World {
 }
 
 /// Whether a delivery was stored as it was sent.
-fn stored(server: &Receive, task: &Task<'_>, client: &Client) -> Result<(), String> {
+fn stored(server: &Receive, task: &Task<'_>, client: &Client<'_>) -> Result<(), String> {
     let stored = server.take_one()?;
     expect_content(&stored.content, &(client.expected)(task.sample))?;
     let envelope = stored.envelope;
