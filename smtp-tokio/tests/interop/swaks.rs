@@ -3,24 +3,28 @@
 use std::process::Command;
 
 use super::deliver::{Client, FROM, Mode, PASSWORD, TO, Task, USER, World, succeed};
-use super::tally::Tally;
+use super::tally::{Tally, expect};
 use crate::processes::corpus::Sample;
 use crate::processes::process;
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     let expected = Sample::in_lines;
-    let mut modes = vec![Mode::Plain, Mode::Auth("PLAIN"), Mode::Auth("LOGIN"), Mode::Lmtp];
     // Debian's swaks only recommends the package with the module for TLS.
     let support = process::run(Command::new("swaks").arg("--support"), b"");
-    if format!("{}{}", support.stdout, support.stderr).contains("TLS supported") {
-        modes.insert(1, Mode::StartTls);
-        modes.extend([Mode::ImplicitTls, Mode::SecureAuth("PLAIN")]);
-    } else {
-        tally.gap("with TLS: Net::SSLeay is missing (libnet-ssleay-perl)");
-    }
+    let tls = format!("{}{}", support.stdout, support.stderr).contains("TLS supported");
+    tally.check("TLS by Net::SSLeay (libnet-ssleay-perl)", expect("support", &tls, &true));
+    let modes = &[
+        Mode::Plain,
+        Mode::StartTls,
+        Mode::ImplicitTls,
+        Mode::Auth("PLAIN"),
+        Mode::Auth("LOGIN"),
+        Mode::SecureAuth("PLAIN"),
+        Mode::Lmtp,
+    ];
     // It does not double a dot at the very beginning of what it sends.
     let without = &["dot first"];
-    world.deliver(tally, &Client { modes: &modes, without, to: TO, expected, deliver });
+    world.deliver(tally, &Client { modes, without, to: TO, expected, deliver });
     let (modes, without) = (&[Mode::Plain], &["dot first", "20 MB"]);
     world.deliver(tally, &Client { modes, without, to: TO, expected, deliver: pipeline });
 }
