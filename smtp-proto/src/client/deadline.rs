@@ -7,32 +7,22 @@ use crate::machine::Time;
 ///
 /// A wait is for the peer to take what is to be written, or else for the reply to the oldest
 /// command. It begins anew with each reply and whenever the peer takes something. Octets of a reply
-/// that drip in don't move it. It stands still while a question is open: nothing is read then.
+/// that drip in don't move it.
+///
+/// How long the caller takes for an answer does not count: a question comes only after a reply, or
+/// after the peer has taken something.
 #[derive(Debug, Default)]
 pub(super) struct Clock {
     since: Option<Time>,
     /// Octets the peer had taken when the wait began.
     written: u64,
     writing: bool,
-    stopped: Option<Time>,
 }
 
 impl Clock {
     /// What was waited for has come.
     pub(super) fn restart(&mut self) {
         self.since = None;
-    }
-
-    /// A question was asked.
-    pub(super) fn stop(&mut self, now: Time) {
-        self.stopped = Some(now);
-    }
-
-    /// It was answered, if there was one.
-    pub(super) fn go_on(&mut self, now: Time) {
-        if let (Some(stopped), Some(since)) = (self.stopped.take(), &mut self.since) {
-            *since = since.saturating_add(now.saturating_sub(stopped));
-        }
     }
 
     fn since(&mut self, now: Time, written: u64, writing: bool) -> Time {

@@ -26,12 +26,8 @@ impl Machine for Client {
         if self.question.is_some() {
             return Step::Unanswered;
         }
-        self.clock.go_on(now);
         loop {
             if let Some(event) = self.next_event() {
-                if self.question.is_some() {
-                    self.clock.stop(now);
-                }
                 return Step::Event(event);
             }
             if self.end.is_some() {
