@@ -26,7 +26,8 @@ pub struct ServerLimits {
     ///
     /// Announced with SIZE. Postfix's `message_size_limit`: 10 240 000.
     pub message: u64,
-    /// Octets of a refused message that are read and thrown away before the connection is closed.
+    /// Octets beyond the largest message that are read of a refused one before the connection is
+    /// closed.
     ///
     /// A client can't be told before it has finished, so something has to be read; 64 MiB.
     pub discard: u64,

@@ -32,7 +32,8 @@ pub type Time = core::time::Duration;
 /// - [`Inbox::space`] is not empty while [`Wait::read`] is set;
 /// - [`Wait::write`] is set if and only if the outbox holds something;
 /// - neither box ever grows past its limit;
-/// - events and output do not depend on how the input was cut into pieces;
+/// - events and output do not depend on how the input was cut into pieces, except for how much
+///   is passed on of a message that is refused while it comes;
 /// - after [`Step::Done`] there is only [`Step::Done`];
 /// - when the driver has [closed](Outbox::close) the outbox and the [inbox](Inbox::close), because the
 ///   stream is broken, the machine comes to its end at once.

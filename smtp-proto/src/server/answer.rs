@@ -43,8 +43,13 @@ impl Server {
         let question = self.question.ok_or(Misuse::NoQuestion)?;
         let (code, enhanced, _) = affirmative(question);
         let (code, enhanced) = match question {
-            Question::Query { verb: Verb::Vrfy | Verb::Expn, .. } => {
-                (Code::OK, EnhancedCode::positive(1, 5))
+            Question::Query { verb: Verb::Vrfy | Verb::Expn, smtputf8 } => {
+                if !smtputf8 && texts.iter().any(|text| !text.as_str().is_ascii()) {
+                    // RFC 6531 section 3.7.4.2
+                    (Code::CANNOT_VERIFY, EnhancedCode::positive(6, 8))
+                } else {
+                    (Code::OK, EnhancedCode::positive(1, 5))
+                }
             }
             _ => (code, enhanced),
         };
@@ -102,6 +107,11 @@ impl Server {
                 return Ok(());
             }
             Question::Hello(_) => self.reply_bare(&refusal),
+            Question::Query { smtputf8: false, .. } if !refusal.text().as_str().is_ascii() => {
+                // RFC 6531 section 3.7.4.2
+                let enhanced = EnhancedCode::permanent(6, 8);
+                self.reply(Code::MAILBOX_UNAVAILABLE, enhanced, "The reply would need SMTPUTF8");
+            }
             Question::Query { smtputf8, .. } => self.reply_refusal(&refusal, smtputf8),
             _ => self.reply_refusal(&refusal, self.utf8_in(refusal.code())),
         }

@@ -55,12 +55,14 @@ impl Server {
             None => Turn::Wait(Awaited::AuthResponse),
             Some(Line::TooLong) => {
                 self.exchange_over();
-                self.refuse_line(Fault::LineTooLong { limit }, 6)
+                self.refuse_line(Fault::LineTooLong { limit }, 6);
+                Turn::Again
             }
             Some(Line::BareLf(at)) => {
                 self.inbox.consume(at + 1);
                 self.exchange_over();
-                self.refuse_line(Fault::BareLineFeed, 2)
+                self.refuse_line(Fault::BareLineFeed, 2);
+                Turn::Again
             }
             Some(Line::Whole(length)) => {
                 self.deadlines.restart();

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use super::content::Content;
-use super::poll::Turn;
+use super::poll::{Turn, is_bdat};
 use super::{Abort, Event, Question, Server, Transaction, Transfer};
 use crate::error::{Close, Fault};
 use crate::session::{Act, Phase, Protocol};
@@ -18,7 +18,10 @@ impl Server {
     pub(super) fn command(&mut self, line: &[u8]) -> Turn {
         let command = match Command::parse(line) {
             Ok(command) => command,
-            Err(error) => return self.malformed(error),
+            Err(error) => {
+                self.malformed(error);
+                return self.lose_framing_if(is_bdat(line));
+            }
         };
         let Some(verb) = command.verb() else { return self.unknown(command) };
         if let Command::Bdat { size, last } = command {
@@ -134,8 +137,11 @@ impl Server {
     }
 
     /// A line that is not a command; it may look like one.
-    fn malformed(&mut self, error: CommandError) -> Turn {
+    fn malformed(&mut self, error: CommandError) {
         let (code, subject, detail, text) = match error.kind() {
+            CommandErrorKind::Syntax(_) if error.verb().is_none() => {
+                (Code::SYNTAX_ERROR, 5, 2, "Unknown command")
+            }
             CommandErrorKind::Empty => (Code::SYNTAX_ERROR, 5, 2, "Empty line"),
             CommandErrorKind::Control { .. } => {
                 (Code::SYNTAX_ERROR, 5, 2, "Syntax error: control character")
@@ -163,13 +169,7 @@ impl Server {
             }
             _ => (Code::ARGUMENT_ERROR, 5, 4, "Syntax error in the arguments"),
         };
-        let framing = error.verb() == Some(Verb::Bdat);
-        let turn = self.refuse(Fault::Command(error), code, subject, detail, text);
-        if framing {
-            // What follows is a chunk of unknown length: no next command can be found.
-            self.close(Close::Fault(Fault::Framing));
-        }
-        turn
+        self.refuse(Fault::Command(error), code, subject, detail, text);
     }
 
     fn hello(&mut self, verb: Verb, name: HelloName<&str>) -> Turn {
@@ -200,10 +200,8 @@ impl Server {
     fn bdat(&mut self, size: u64, last: bool) -> Turn {
         if !self.config.offers(Extension::Chunking) {
             let text = "Command not implemented";
-            let turn =
-                self.refuse(Fault::NotOffered(Verb::Bdat), Code::NOT_IMPLEMENTED, 5, 1, text);
-            self.close(Close::Fault(Fault::Framing));
-            return turn;
+            self.refuse(Fault::NotOffered(Verb::Bdat), Code::NOT_IMPLEMENTED, 5, 1, text);
+            return self.lose_framing_if(true);
         }
         let act = if last { Act::LastChunk } else { Act::Chunk };
         let mut content = Content::chunk(size, last);

@@ -4,15 +4,14 @@ use core::mem;
 
 use bytes::Bytes;
 
-use super::command::Breach;
 use super::deadlines::Awaited;
 use super::poll::Turn;
+use super::verdict::Verdict;
 use super::{Abort, Event, Question, Refusal, Server, Task, Transfer};
+use crate::body::Newlines;
 use crate::body::chunk::Chunk;
 use crate::body::dot::Unstuffer;
-use crate::body::newline::{Check, Normalizer};
-use crate::body::{Newlines, Survey};
-use crate::error::{Close, Fault};
+use crate::error::Close;
 use crate::machine::Time;
 use crate::session::{Act, Phase, Protocol};
 use crate::syntax::reply::{Code, EnhancedCode};
@@ -20,42 +19,30 @@ use crate::syntax::reply::{Code, EnhancedCode};
 /// Content on its way in: all of a message, or one chunk of it.
 #[derive(Debug)]
 pub(super) struct Content {
-    source: Source,
+    pub(super) source: Source,
     /// The message is refused; the rest is read and thrown away, and then that is the reply.
     verdict: Option<Verdict>,
-    /// Octets thrown away.
-    discarded: u64,
+    /// There is a flaw in it. Which one is the reason for the refusal shows at its end.
+    pub(super) flawed: bool,
 }
 
 #[derive(Debug)]
-enum Source {
+pub(super) enum Source {
     Data(Unstuffer),
     Chunk(Chunk),
 }
 
-/// Why a message is refused.
-#[derive(Debug)]
-pub(super) struct Verdict {
-    /// `None`: the application refused it.
-    fault: Option<Fault>,
-    refusal: Refusal,
-}
-
-/// What is to be known of the text of a message across its pieces and chunks.
-#[derive(Debug, Default)]
-pub(super) struct Text {
-    check: Check,
-    survey: Survey,
-    normalizer: Normalizer,
-}
-
 impl Content {
     pub(super) fn data(newlines: Newlines) -> Self {
-        Self { source: Source::Data(Unstuffer::new(newlines)), verdict: None, discarded: 0 }
+        Self::new(Source::Data(Unstuffer::new(newlines)))
     }
 
     pub(super) fn chunk(size: u64, last: bool) -> Self {
-        Self { source: Source::Chunk(Chunk::new(size, last)), verdict: None, discarded: 0 }
+        Self::new(Source::Chunk(Chunk::new(size, last)))
+    }
+
+    fn new(source: Source) -> Self {
+        Self { source, verdict: None, flawed: false }
     }
 
     /// Refuses the message; the first verdict stands.
@@ -63,7 +50,11 @@ impl Content {
         self.verdict.get_or_insert(verdict);
     }
 
-    fn act(&self) -> Act {
+    pub(super) fn is_refused(&self) -> bool {
+        self.verdict.is_some()
+    }
+
+    pub(super) fn act(&self) -> Act {
         match &self.source {
             Source::Data(_) => Act::Content,
             Source::Chunk(chunk) if chunk.is_last() => Act::LastChunk,
@@ -80,52 +71,15 @@ impl Content {
     }
 }
 
-impl From<Breach> for Verdict {
-    fn from(breach: Breach) -> Self {
-        let refusal = Refusal::permanent(breach.code, breach.subject, breach.detail, breach.text);
-        Self { fault: Some(breach.fault), refusal }
-    }
-}
-
-impl From<Refusal> for Verdict {
-    fn from(refusal: Refusal) -> Self {
-        Self { fault: None, refusal }
-    }
-}
-
-impl Verdict {
-    fn too_large(limit: u64) -> Self {
-        Self {
-            fault: Some(Fault::MessageTooLarge { limit }),
-            refusal: Refusal::permanent(Code::EXCEEDED_STORAGE, 3, 4, "Message too large"),
-        }
-    }
-
-    fn bare_newline() -> Self {
-        let text = "Bare CR or LF in the message: lines end with CR LF";
-        Self {
-            fault: Some(Fault::BareNewline),
-            refusal: Refusal::permanent(Code::MAILBOX_UNAVAILABLE, 6, 11, text),
-        }
-    }
-
-    fn line_too_long(limit: usize) -> Self {
-        Self {
-            fault: Some(Fault::BodyLineTooLong { limit }),
-            refusal: Refusal::permanent(Code::TRANSACTION_FAILED, 6, 0, "Message line too long"),
-        }
-    }
-}
-
 impl Server {
     /// Begins with a chunk. The octets are read in any case; before the first chunk of a message
     /// the application is asked.
     pub(super) fn begin_chunk(&mut self, mut content: Content) -> Turn {
         let limit = self.config.limits.message;
-        if content.announced() > limit.saturating_sub(self.transaction.octets) {
+        if content.announced() > limit.saturating_sub(self.transaction.text.received()) {
             content.refuse(Verdict::too_large(limit));
         }
-        let first = content.verdict.is_none() && self.phase == Phase::Rcpt;
+        let first = !content.is_refused() && self.phase == Phase::Rcpt;
         self.task = Task::Content(content);
         if first {
             let transfer = Transfer::Chunked;
@@ -135,17 +89,13 @@ impl Server {
     }
 
     pub(super) fn content_turn(&mut self, now: Time) -> Turn {
-        if self.deadlines.content(now, &self.config.timeouts) <= now {
-            self.time_out(Awaited::Content);
-            return Turn::Again;
-        }
+        self.deadlines.begin_content(now);
         let Task::Content(mut content) = mem::replace(&mut self.task, Task::Command) else {
             return Turn::Again;
         };
         let before = self.inbox.len();
         let (piece, done) = self.read(&mut content);
-        let read = before - self.inbox.len();
-        if read == 0 && !done {
+        if self.inbox.len() == before && !done {
             self.task = Task::Content(content);
             return if self.inbox.is_closed() {
                 self.hang_up()
@@ -155,8 +105,8 @@ impl Server {
         }
         self.deadlines.restart();
         let piece = self.inspect(&mut content, piece, done);
-        if self.too_much_to_discard(&mut content, read) {
-            return Turn::Again;
+        if self.is_endless(&content) {
+            return self.break_off(&content);
         }
         self.task =
             if done { Task::Deliver { content, answered: 0 } } else { Task::Content(content) };
@@ -185,54 +135,23 @@ impl Server {
         }
     }
 
-    /// Looks at a piece of content: what of it goes to the application, unless the message is
-    /// refused.
-    fn inspect(&mut self, content: &mut Content, piece: Bytes, done: bool) -> Option<Bytes> {
-        if content.verdict.is_some() {
-            return None;
-        }
-        let policy = self.config.newlines;
-        let longest_allowed = self.config.limits.body_line;
-        let text = &mut self.transaction.text;
-        let (bare, longest) = match &content.source {
-            Source::Data(unstuffer) => (unstuffer.is_refused(), unstuffer.longest_line()),
-            Source::Chunk(_) if self.transaction.binary => (false, 0),
-            Source::Chunk(chunk) => {
-                text.survey.push(&piece);
-                let ends = done && chunk.is_last();
-                let bare = text.check.push(&piece).is_err() || ends && text.check.finish().is_err();
-                let longest = if ends { text.survey.clone().finish().longest_line } else { 0 };
-                (policy == Newlines::Reject && bare, longest)
-            }
-        };
-        let piece = if policy == Newlines::Normalize && !self.transaction.binary {
-            text.normalize(piece, done && content.act() != Act::Chunk)
-        } else {
-            piece
-        };
-        let limit = self.config.limits.message;
-        if bare {
-            content.refuse(Verdict::bare_newline());
-        } else if longest > longest_allowed {
-            content.refuse(Verdict::line_too_long(longest_allowed));
-        } else if piece.len() as u64 > limit.saturating_sub(self.transaction.octets) {
-            content.refuse(Verdict::too_large(limit));
-        }
-        content.verdict.is_none().then_some(piece)
+    /// Whether more would have to be read of a message that nobody takes than is worth it.
+    fn is_endless(&self, content: &Content) -> bool {
+        let limits = &self.config.limits;
+        let total = self.transaction.text.received().saturating_add(content.announced());
+        let refused = content.is_refused() || content.flawed;
+        refused && total > limits.message.saturating_add(limits.discard)
     }
 
-    /// Closes the connection if more would have to be thrown away than is worth it.
-    fn too_much_to_discard(&mut self, content: &mut Content, read: usize) -> bool {
-        let Some(verdict) = &content.verdict else { return false };
-        content.discarded = content.discarded.saturating_add(read as u64);
-        let total = content.discarded.saturating_add(content.announced());
-        if total <= self.config.limits.discard {
-            return false;
-        }
-        self.reply_refusal(&verdict.refusal, false);
-        self.news.fault.clone_from(&verdict.fault);
-        self.close(Close::TooMany("octets of a refused message"));
-        true
+    /// Refuses a message before its end, and everything else.
+    fn break_off(&mut self, content: &Content) -> Turn {
+        let limit = self.config.limits.message;
+        let too_large = Verdict::too_large(limit);
+        let Verdict { fault, refusal } = content.verdict.as_ref().unwrap_or(&too_large);
+        self.reply_refusal(refusal, false);
+        self.news.fault.clone_from(fault);
+        self.close_with_421(Close::TooMany("octets of a refused message"));
+        Turn::Again
     }
 
     /// The content is complete: it is asked about, or refused; in LMTP once for each recipient.
@@ -268,15 +187,15 @@ impl Server {
         let (Task::Deliver { content, .. } | Task::Content(content)) = task else { return };
         let act = content.act();
         let Some(Verdict { fault, refusal }) = content.verdict else { return };
-        match fault {
-            Some(Fault::MessageTooLarge { .. }) | None => self.tally.rejection(),
-            Some(_) => self.tally.error(),
+        match &fault {
+            Some(fault) => self.count(fault),
+            None => self.tally.rejection(),
         }
         self.news.fault = fault;
         if matches!(self.phase, Phase::Rcpt | Phase::Chunks | Phase::Data) {
             self.abort(Abort::Refused);
-            self.deadlines.content_over();
         }
+        self.deadlines.content_over();
         self.advance(act, refusal.code());
         if refusal.closes() {
             self.close(Close::Shutdown);
@@ -314,16 +233,5 @@ impl Server {
         }
         content.refuse(refusal.into());
         true
-    }
-}
-
-impl Text {
-    fn normalize(&mut self, piece: Bytes, ends: bool) -> Bytes {
-        let piece = self.normalizer.push(piece);
-        if !ends {
-            return piece;
-        }
-        let rest = self.normalizer.finish();
-        if rest.is_empty() { piece } else { [piece, rest].concat().into() }
     }
 }

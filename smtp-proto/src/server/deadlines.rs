@@ -63,9 +63,14 @@ impl Deadlines {
         self.content = None;
     }
 
-    /// When the whole content has to be there. Starts with the first call.
-    pub(super) fn content(&mut self, now: Time, limits: &ServerTimeouts) -> Time {
-        self.content.get_or_insert(now).saturating_add(limits.body)
+    /// The content begins, unless it has already.
+    pub(super) fn begin_content(&mut self, now: Time) {
+        self.content.get_or_insert(now);
+    }
+
+    /// When the whole content has to be there, once it has begun.
+    pub(super) fn content(&self, limits: &ServerTimeouts) -> Option<Time> {
+        self.content.map(|since| since.saturating_add(limits.body))
     }
 
     /// When the handshake has to be over. Starts with the first call.
@@ -103,7 +108,7 @@ impl Deadlines {
         since.saturating_add(limits.write)
     }
 
-    /// Nothing waits to be written.
+    /// Nothing waits to be written, or the application has to do something first.
     pub(super) fn drained(&mut self) {
         self.written = None;
     }

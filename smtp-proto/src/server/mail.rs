@@ -35,12 +35,8 @@ impl Server {
         }
         let limit = self.config.limits.message;
         if values.size.is_some_and(|size| size > limit) {
-            self.tally.rejection();
-            let enhanced = EnhancedCode::permanent(3, 4);
-            self.reply(Code::EXCEEDED_STORAGE, enhanced, "Message too large");
-            self.news.fault = Some(Fault::MessageTooLarge { limit });
-            self.check_tally();
-            return Turn::Again;
+            let fault = Fault::MessageTooLarge { limit };
+            return self.refuse(fault, Code::EXCEEDED_STORAGE, 3, 4, "Message too large");
         }
         let question = Question::Mail {
             smtputf8: values.smtputf8,
@@ -64,11 +60,9 @@ impl Server {
         if self.transaction.recipients >= limit {
             // Temporary: the client sends the rest in another transaction (RFC 5321 section
             // 4.5.3.1.10).
-            self.tally.rejection();
+            let fault = Fault::TooManyRecipients { limit };
             let enhanced = EnhancedCode::transient(5, 3);
-            self.reply(Code::INSUFFICIENT_STORAGE, enhanced, "Too many recipients");
-            self.news.fault = Some(Fault::TooManyRecipients { limit });
-            self.check_tally();
+            self.fault(fault, Code::INSUFFICIENT_STORAGE, enhanced, "Too many recipients");
             return Turn::Again;
         }
         let event = Event::Rcpt { to: to.into_owned(), params: params.into_owned() };
@@ -82,10 +76,15 @@ impl Server {
             if !self.extended || verb == Verb::Rcpt {
                 return false;
             }
-            match extension_of(keyword) {
-                Some(Extension::Auth) => self.offers_auth(),
-                Some(extension) => self.config.offers(extension),
-                None => false,
+            match keyword.to_ascii_uppercase().as_str() {
+                "SIZE" => self.config.offers(Extension::Size),
+                "BODY" => {
+                    self.config.offers(Extension::EightBitMime)
+                        || self.config.offers(Extension::BinaryMime)
+                }
+                "SMTPUTF8" => self.config.offers(Extension::SmtpUtf8),
+                "AUTH" => self.offers_auth(),
+                _ => false,
             }
         };
         if params.iter().all(|param| known(param.keyword)) {
@@ -100,17 +99,6 @@ impl Server {
         let fault = Fault::BadParameter(verb);
         self.refuse(fault, Code::ARGUMENT_ERROR, 5, 4, "Bad value of a parameter")
     }
-}
-
-/// The extension that a parameter of MAIL belongs to.
-fn extension_of(keyword: &str) -> Option<Extension> {
-    let known = [
-        ("SIZE", Extension::Size),
-        ("BODY", Extension::EightBitMime),
-        ("SMTPUTF8", Extension::SmtpUtf8),
-        ("AUTH", Extension::Auth),
-    ];
-    known.into_iter().find(|(name, _)| keyword.eq_ignore_ascii_case(name)).map(|(_, found)| found)
 }
 
 /// What the parameters of a MAIL command say.

@@ -14,6 +14,7 @@
 //! | `mail` | MAIL and RCPT with their parameters |
 //! | `auth` | the AUTH exchange |
 //! | `content` | DATA and BDAT, up to the final reply |
+//! | `verdict` | what is wrong with a message |
 //! | `answer` | what the application's answers do |
 //! | `output` | how replies are written |
 //! | `tally` | the counts that end in a 421 |
@@ -35,19 +36,22 @@ mod refusal;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 pub use config::Config;
 pub use event::{Abort, Event, Transfer};
 pub use refusal::Refusal;
 
-use content::{Content, Text};
+use content::Content;
 use deadlines::Deadlines;
 use tally::Tally;
+use verdict::Text;
 
 use crate::buffer::{Inbox, Outbox};
 use crate::error::{Close, Fault};
 use crate::machine::{Machine, Step, Time, Tls};
 use crate::session::Phase;
+use crate::syntax::reply::{Code, EnhancedCode};
 use crate::syntax::verb::Verb;
 
 /// The server's side of an SMTP, submission or LMTP conversation.
@@ -221,6 +225,12 @@ impl Server {
         if core::mem::take(&mut self.transaction.live) {
             self.news.aborted = Some(why);
         }
+    }
+
+    /// The conversation is over, by our own decision: the client hears so (RFC 5321 section 3.8).
+    fn close_with_421(&mut self, why: Close) {
+        self.reply(Code::UNAVAILABLE, EnhancedCode::transient(7, 0), "Closing connection");
+        self.close(why);
     }
 
     /// The conversation is over; what is in the outbox is still written.

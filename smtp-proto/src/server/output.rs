@@ -9,10 +9,11 @@ use core::slice;
 
 use super::{Refusal, Server};
 use crate::error::Fault;
-use crate::session::{Act, Protocol};
+use crate::session::{Act, Phase, Protocol};
 use crate::syntax::capability::Extension;
 use crate::syntax::reply::{Code, EnhancedCode, write_extensions, write_reply};
 use crate::syntax::text::Text;
+use crate::syntax::verb::Verb;
 
 impl Server {
     /// Writes a reply of one line.
@@ -35,6 +36,11 @@ impl Server {
         texts: &[Text],
         utf8: bool,
     ) {
+        let code = if utf8 || texts.iter().all(|text| text.as_str().is_ascii()) {
+            code
+        } else {
+            without_address(code)
+        };
         let enhanced = self.enhanced(enhanced);
         let mut room = self.config.limits.reply_text;
         let mut lines: Vec<Cow<'_, str>> = Vec::with_capacity(texts.len());
@@ -58,9 +64,25 @@ impl Server {
 
     /// Tells the application of a breach that is answered otherwise, and counts it.
     pub(super) fn note(&mut self, fault: Fault) {
+        self.count(&fault);
         self.news.fault = Some(fault);
-        self.tally.error();
         self.check_tally();
+    }
+
+    /// Counts a breach; as a refusal, where a client in order runs into it by pipelining: the rest
+    /// of a group comes all the same when its MAIL, its last RCPT or a chunk was refused.
+    pub(super) fn count(&mut self, fault: &Fault) {
+        match fault {
+            Fault::OutOfSequence(Verb::Rcpt | Verb::Data | Verb::Bdat)
+                if self.phase != Phase::Greeted =>
+            {
+                self.tally.rejection();
+            }
+            Fault::NoRecipients(_)
+            | Fault::MessageTooLarge { .. }
+            | Fault::TooManyRecipients { .. } => self.tally.rejection(),
+            _ => self.tally.error(),
+        }
     }
 
     /// The reply to EHLO or LHLO: what is offered at this moment, to this client.
@@ -129,6 +151,16 @@ impl Server {
 fn cut(text: &str, room: usize) -> &str {
     let end = (0..=room.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
     text.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
+/// 251 and 551 are there for the address in their text; without it they are 250 and 550 (RFC 6531
+/// section 3.7.4.1).
+fn without_address(code: Code) -> Code {
+    match code {
+        Code::WILL_FORWARD => Code::OK,
+        Code::NOT_LOCAL => Code::MAILBOX_UNAVAILABLE,
+        _ => code,
+    }
 }
 
 fn plain(text: &str, utf8: bool) -> Cow<'_, str> {

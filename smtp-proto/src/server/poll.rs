@@ -36,11 +36,11 @@ impl Server {
         }
         loop {
             if let Some(event) = self.news.next() {
-                return Step::Event(event);
+                return self.tell(event);
             }
             match self.turn(now) {
                 Turn::Again => {}
-                Turn::Event(event) => return Step::Event(event),
+                Turn::Event(event) => return self.tell(event),
                 Turn::Upgrade(until) => return Step::Upgrade { until: Some(until) },
                 Turn::Wait(awaited) => {
                     if let Some(step) = self.wait(awaited, now) {
@@ -52,6 +52,12 @@ impl Server {
                 return Step::Done;
             }
         }
+    }
+
+    /// Hands an event out. The time the application takes over it is not the client's.
+    fn tell(&mut self, event: Event) -> Step<Event> {
+        self.deadlines.drained();
+        Step::Event(event)
     }
 
     fn turn(&mut self, now: Time) -> Turn {
@@ -103,10 +109,16 @@ impl Server {
                 self.inbox = inbox;
                 turn
             }
-            Some(Line::TooLong) => self.refuse_line(Fault::LineTooLong { limit }, detail),
+            Some(Line::TooLong) => {
+                let framing = is_bdat(self.inbox.filled());
+                self.refuse_line(Fault::LineTooLong { limit }, detail);
+                self.lose_framing_if(framing)
+            }
             Some(Line::BareLf(at)) => {
+                let framing = is_bdat(self.inbox.filled());
                 self.inbox.consume(at + 1);
-                self.refuse_line(Fault::BareLineFeed, 2)
+                self.refuse_line(Fault::BareLineFeed, 2);
+                self.lose_framing_if(framing)
             }
             None if self.inbox.is_closed() => self.hang_up(),
             None if self.inbox.is_empty() => Turn::Wait(Awaited::Command),
@@ -116,13 +128,21 @@ impl Server {
 
     /// Refuses a line before its end has come. It is answered now, once, and ends where any line
     /// ends: at its CRLF.
-    pub(super) fn refuse_line(&mut self, fault: Fault, detail: u8) -> Turn {
+    pub(super) fn refuse_line(&mut self, fault: Fault, detail: u8) {
         let text = match fault {
             Fault::BareLineFeed => "Syntax error: bare LF, lines end with CR LF",
             _ => "Line too long",
         };
         self.task = Task::Swallow;
         self.fault(fault, Code::SYNTAX_ERROR, EnhancedCode::permanent(5, detail), text);
+    }
+
+    /// Behind a BDAT command that can't be read is a chunk of unknown length: the next command can't
+    /// be found, and what looks like one is content.
+    pub(super) fn lose_framing_if(&mut self, framing: bool) -> Turn {
+        if framing && !matches!(self.task, Task::Closing) {
+            self.close_with_421(Close::Fault(Fault::Framing));
+        }
         Turn::Again
     }
 
@@ -182,6 +202,7 @@ impl Server {
             None
         };
         let until = self.deadlines.until(awaited, now, timeouts);
+        let content = self.deadlines.content(timeouts);
         let is_over = |time: Option<Time>| time.is_some_and(|time| time <= now);
         let closing = awaited == Awaited::Close;
         if closing && !write {
@@ -192,12 +213,17 @@ impl Server {
             self.give_up();
             return None;
         }
+        if !closing && is_over(content) {
+            self.time_out(Awaited::Content);
+            return None;
+        }
         if is_over(until) {
             self.time_out(awaited);
             return None;
         }
         let read = !closing && awaited != Awaited::Room && !self.inbox.is_closed();
-        let until = until.into_iter().chain(stalled).min();
+        let content = content.filter(|_| !closing);
+        let until = until.into_iter().chain(stalled).chain(content).min();
         Some(Step::Wait(Wait { read, write, until }))
     }
 
@@ -228,4 +254,11 @@ impl Server {
             self.close(Close::TooMany(what));
         }
     }
+}
+
+/// Whether a line begins with the verb BDAT, whatever is wrong with the rest of it.
+pub(super) fn is_bdat(line: &[u8]) -> bool {
+    line.split_at_checked(4).is_some_and(|(verb, rest)| {
+        verb.eq_ignore_ascii_case(b"BDAT") && !rest.first().is_some_and(u8::is_ascii_alphanumeric)
+    })
 }

@@ -326,7 +326,6 @@ fn configs(scene: &Scene) -> (client::Config, server::Config) {
     let mut client = client::Config::new("client.example".parse().unwrap());
     server.extensions.clone_from(&scene.extensions);
     server.starttls = scene.starttls;
-    server.limits.errors = u32::MAX;
     server.limits.body_line = usize::MAX;
     client.limits.window = scene.window;
     if scene.lmtp {

@@ -1,0 +1,149 @@
+//! Why a message is refused before its end, and how that is found out.
+
+use bytes::Bytes;
+
+use super::command::Breach;
+use super::content::{Content, Source};
+use super::{Refusal, Server};
+use crate::body::newline::{Check, Normalizer};
+use crate::body::{Newlines, Survey};
+use crate::error::Fault;
+use crate::session::Act;
+use crate::syntax::reply::Code;
+
+/// Why a message is refused.
+#[derive(Debug)]
+pub(super) struct Verdict {
+    /// `None`: the application refused it.
+    pub(super) fault: Option<Fault>,
+    pub(super) refusal: Refusal,
+}
+
+impl From<Breach> for Verdict {
+    fn from(breach: Breach) -> Self {
+        let refusal = Refusal::permanent(breach.code, breach.subject, breach.detail, breach.text);
+        Self { fault: Some(breach.fault), refusal }
+    }
+}
+
+impl From<Refusal> for Verdict {
+    fn from(refusal: Refusal) -> Self {
+        Self { fault: None, refusal }
+    }
+}
+
+impl Verdict {
+    pub(super) fn too_large(limit: u64) -> Self {
+        Self {
+            fault: Some(Fault::MessageTooLarge { limit }),
+            refusal: Refusal::permanent(Code::EXCEEDED_STORAGE, 3, 4, "Message too large"),
+        }
+    }
+
+    fn bare_newline() -> Self {
+        let text = "Bare CR or LF in the message: lines end with CR LF";
+        Self {
+            fault: Some(Fault::BareNewline),
+            refusal: Refusal::permanent(Code::MAILBOX_UNAVAILABLE, 6, 11, text),
+        }
+    }
+
+    fn line_too_long(limit: usize) -> Self {
+        Self {
+            fault: Some(Fault::BodyLineTooLong { limit }),
+            refusal: Refusal::permanent(Code::TRANSACTION_FAILED, 6, 0, "Message line too long"),
+        }
+    }
+}
+
+/// What is to be known of a message across its pieces and chunks.
+#[derive(Debug, Default)]
+pub(super) struct Text {
+    /// Octets of content, whether or not they were passed on.
+    received: u64,
+    check: Check,
+    survey: Survey,
+    normalizer: Normalizer,
+    /// A bare CR or LF was found in a chunk.
+    bare: bool,
+}
+
+impl Text {
+    pub(super) fn received(&self) -> u64 {
+        self.received
+    }
+
+    fn chunk(&mut self, piece: &[u8], ends: bool) {
+        self.survey.push(piece);
+        self.bare =
+            self.bare || self.check.push(piece).is_err() || ends && self.check.finish().is_err();
+    }
+
+    fn normalize(&mut self, piece: Bytes, ends: bool) -> Bytes {
+        let piece = self.normalizer.push(piece);
+        if !ends {
+            return piece;
+        }
+        let rest = self.normalizer.finish();
+        if rest.is_empty() { piece } else { [piece, rest].concat().into() }
+    }
+}
+
+impl Server {
+    /// Looks at a piece of content: what of it goes to the application, unless the message is
+    /// refused.
+    ///
+    /// Which of several flaws is the reason for a refusal is decided at the end of the content, so
+    /// that it does not depend on how the content was cut into pieces.
+    pub(super) fn inspect(
+        &mut self,
+        content: &mut Content,
+        piece: Bytes,
+        done: bool,
+    ) -> Option<Bytes> {
+        let ends = done && content.act() != Act::Chunk;
+        let binary = self.transaction.binary;
+        let text = &mut self.transaction.text;
+        text.received = text.received.saturating_add(piece.len() as u64);
+        if matches!(content.source, Source::Chunk(_)) && !binary {
+            text.chunk(&piece, ends);
+        }
+        if let Some(flaw) = self.flaw(content, ends) {
+            content.flawed = true;
+            if done {
+                content.refuse(flaw);
+            }
+        }
+        if content.flawed || content.is_refused() {
+            return None;
+        }
+        if self.config.newlines == Newlines::Normalize && !binary {
+            return Some(self.transaction.text.normalize(piece, ends));
+        }
+        Some(piece)
+    }
+
+    /// What is wrong with a message, as far as it has come.
+    fn flaw(&self, content: &Content, ends: bool) -> Option<Verdict> {
+        let limits = &self.config.limits;
+        let text = &self.transaction.text;
+        if text.received > limits.message {
+            return Some(Verdict::too_large(limits.message));
+        }
+        let (bare, longest) = match &content.source {
+            Source::Data(unstuffer) => (unstuffer.is_refused(), unstuffer.longest_line()),
+            Source::Chunk(_) if self.transaction.binary => (false, 0),
+            Source::Chunk(_) => {
+                let longest = if ends { text.survey.clone().finish().longest_line } else { 0 };
+                (self.config.newlines == Newlines::Reject && text.bare, longest)
+            }
+        };
+        if bare {
+            Some(Verdict::bare_newline())
+        } else if longest > limits.body_line {
+            Some(Verdict::line_too_long(limits.body_line))
+        } else {
+            None
+        }
+    }
+}
