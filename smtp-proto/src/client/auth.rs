@@ -21,7 +21,7 @@ impl Client {
     /// one is not the same as none.
     ///
     /// [`Event::Challenge`] asks for what comes then, and [`Event::Authenticated`] tells the end.
-    /// [`sasl::client`](crate::sasl::client) has mechanisms.
+    /// [`sasl::client`] has mechanisms.
     ///
     /// # Errors
     ///
