@@ -8,7 +8,7 @@ use smtp_benches::{Outgoing, Received, client_config, say, send, server_config, 
 use smtp_proto::Machine;
 use smtp_proto::body::OutgoingNewlines;
 use smtp_proto::body::dot::Stuffer;
-use smtp_proto::client::Client;
+use smtp_proto::client::{Chunking, Client};
 use smtp_proto::server::Server;
 
 const SMALL: usize = 2 << 10;
@@ -63,7 +63,7 @@ fn server(criterion: &mut Criterion) {
 /// The client against replies that come at once when it waits for one.
 fn client(criterion: &mut Criterion) {
     let mut config = client_config();
-    config.chunking = false;
+    config.chunking = Chunking::Never;
     let config = Arc::new(config);
     let mut group = criterion.benchmark_group("client");
     for (name, messages, size) in [("ten-small", 10, SMALL), ("one-large", 1, LARGE)] {
@@ -98,7 +98,7 @@ fn pair(criterion: &mut Criterion) {
     let (for_client, for_server) = (Arc::new(client_config()), Arc::new(server_config()));
     let without_chunking = {
         let mut config = client_config();
-        config.chunking = false;
+        config.chunking = Chunking::Never;
         Arc::new(config)
     };
     let mut group = criterion.benchmark_group("pair");

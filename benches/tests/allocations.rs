@@ -8,14 +8,14 @@ use allocation_counter::{AllocationInfo, measure};
 use bytes::Bytes;
 use smtp_benches::{Outgoing, Received, client_config, envelope, say, send, serve, server_config};
 use smtp_benches::{text, transfer};
-use smtp_proto::client::Client;
+use smtp_proto::client::{Chunking, Client};
 use smtp_proto::server::Server;
 
 /// A second message of three recipients on a connection over which one went already: what each
 /// side allocates, the caller's envelope and content not counted.
 fn warm_transaction(chunking: bool) -> (AllocationInfo, AllocationInfo) {
     let mut config = client_config();
-    config.chunking = chunking;
+    config.chunking = if chunking { Chunking::Always } else { Chunking::Never };
     let mut client = Client::new(config);
     let mut server = Server::new(server_config());
     let mut outgoing = Outgoing::new(1, Bytes::from(text(2 << 10)));

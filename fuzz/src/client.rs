@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use smtp_proto::body::OutgoingNewlines;
-use smtp_proto::client::{Client, Config, Envelope, Event, NotSent, TransactionId};
+use smtp_proto::client::{Chunking, Client, Config, Envelope, Event, NotSent, TransactionId};
 use smtp_proto::session::Protocol;
 use smtp_proto::syntax::address::{ForwardPath, ReversePath};
 use smtp_proto::syntax::base64;
@@ -65,7 +65,7 @@ fn config(tape: &mut Tape<'_>) -> Config {
     config.newlines = [OutgoingNewlines::Normalize, OutgoingNewlines::Refuse][tape.pick(2)];
     let flags = tape.next();
     config.pipelining = flags & 1 == 0;
-    config.chunking = flags & 2 == 0;
+    config.chunking = if flags & 2 == 0 { Chunking::Always } else { Chunking::Never };
     config.helo_fallback = flags & 4 == 0;
     config.auth_without_tls = flags & 8 == 0;
     if tape.rarely() {

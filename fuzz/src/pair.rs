@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use smtp_proto::client::{self, Client, Envelope, TransactionId};
+use smtp_proto::client::{self, Chunking, Client, Envelope, TransactionId};
 use smtp_proto::error::Close;
 use smtp_proto::server::{self, Refusal, Server, Transfer};
 use smtp_proto::session::Protocol;
@@ -466,7 +466,7 @@ fn configs(tape: &mut Tape<'_>) -> (client::Config, server::Config) {
     server.protocol = client.protocol;
     let flags = tape.next();
     client.pipelining = flags & 1 == 0;
-    client.chunking = flags & 2 == 0;
+    client.chunking = if flags & 2 == 0 { Chunking::Always } else { Chunking::Never };
     server.starttls = flags & 4 == 0;
     client.auth_without_tls = true;
     server.auth_without_tls = flags & 8 == 0;

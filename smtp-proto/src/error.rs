@@ -153,7 +153,8 @@ pub enum Close {
     /// The server said 421.
     #[error("the server closed the connection: {0}")]
     Unavailable(Reply),
-    /// Our own application broke a message off that could not be ended in any other way.
+    /// A message was broken off, by its sender or because the server refused it before its end, and
+    /// there was no other way to end it.
     #[error("a message was broken off")]
     Abandoned,
 }

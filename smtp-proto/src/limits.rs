@@ -92,7 +92,8 @@ pub struct ClientLimits {
     /// What a peer's socket buffers can be expected to take even if it does not read while it
     /// writes (RFC 2920 section 3.1). One command is always allowed, however long.
     pub window: usize,
-    /// Octets of message content asked for at a time, and the largest BDAT chunk of text.
+    /// Octets of message content asked for at a time. What the caller gives at once becomes one BDAT
+    /// chunk.
     pub piece: usize,
 }
 

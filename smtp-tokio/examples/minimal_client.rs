@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         match recipient.fate {
             Fate::Accepted(reply) => println!("{} accepted: {reply}", recipient.path),
             Fate::Refused(reply) => println!("{} refused: {reply}", recipient.path),
-            Fate::NotSent(reason) => println!("{} not sent: {reason:?}", recipient.path),
+            Fate::NotSent(reason) => println!("{} not sent: {reason}", recipient.path),
         }
     }
     quit(&mut conn).await?;

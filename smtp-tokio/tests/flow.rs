@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use smtp_driver::client::{self, Login};
 use smtp_driver::{Connection, Error, Stream as DriverStream};
-use smtp_proto::client::Event as ClientEvent;
+use smtp_proto::client::{Chunking, Event as ClientEvent};
 use smtp_proto::server::{Event, Server};
 use smtp_proto::syntax::capability::Extension;
 use smtp_proto::syntax::text::Text;
@@ -51,7 +51,7 @@ async fn a_flood_of_content_passes_a_narrow_pipe() {
             take_all(&mut server_connection(theirs, roomy(), None)).await.unwrap()
         });
         let mut config = client_config();
-        config.chunking = chunking;
+        config.chunking = if chunking { Chunking::Always } else { Chunking::Never };
         let mut conn = established(ours, config).await;
         let delivery = client::send(&mut conn, envelope(), body.clone()).await.unwrap();
         assert!(delivery.is_complete());

@@ -20,7 +20,7 @@ pub enum SendError {
     #[error("the envelope has no recipients")]
     NoRecipients,
     /// The message needs an extension that the server does not offer, or that is turned off here.
-    #[error("the message needs {0}, and the server does not offer it")]
+    #[error("the message needs {0}, which the server does not offer or which is turned off here")]
     Missing(Extension),
     /// The message is larger than what the server said it takes (RFC 1870 section 6.1).
     #[error("the message has {size} octets, the server takes {limit}")]

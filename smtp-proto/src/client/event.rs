@@ -1,5 +1,7 @@
 //! What a client asks and tells its caller.
 
+use thiserror::Error;
+
 use crate::error::{Close, Fault};
 use crate::machine::Tls;
 use crate::sasl::Secret;
@@ -89,21 +91,27 @@ pub enum Event {
 }
 
 /// Why a transaction has no outcome.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NotSent {
     /// MAIL was refused.
+    #[error("the sender was refused: {0}")]
     Sender(Reply),
     /// Every recipient was refused; the replies came with `Recipient`.
+    #[error("every recipient was refused")]
     NoRecipients,
     /// DATA, or a chunk before the last, was refused.
+    #[error("the message was refused: {0}")]
     Content(Reply),
     /// The caller broke it off.
+    #[error("broken off")]
     Abandoned,
     /// The connection ended before the content was complete: the server has no message.
+    #[error("{0}")]
     Closed(Close),
     /// The connection ended after the content was complete and before the reply to it: the server
     /// may or may not have the message (RFC 1047).
+    #[error("not known, the connection ended before the reply: {0}")]
     Unknown(Close),
 }
 

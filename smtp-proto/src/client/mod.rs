@@ -43,7 +43,7 @@ mod sink;
 mod tests;
 mod transaction;
 
-pub use config::Config;
+pub use config::{Chunking, Config};
 pub use envelope::{Envelope, Recipient};
 pub use error::{AuthError, BodyError, RequestError, SendError};
 pub use event::{Event, NotSent, TransactionId};
@@ -58,7 +58,6 @@ use crate::buffer::{Inbox, Outbox};
 use crate::machine::Tls;
 use crate::sasl::Secret;
 use crate::session::{Act, Forgets, Phase, Protocol};
-use crate::syntax::address::HelloName;
 use crate::syntax::capability::{Capabilities, Extension};
 use crate::syntax::command::Command;
 use crate::syntax::reply::{Class, ReplyLimits, ReplyParser};
@@ -213,10 +212,7 @@ impl Client {
 
     fn say_hello_with(&mut self, verb: Verb) {
         let config = Arc::clone(&self.config);
-        let Ok(name) = HelloName::parse(config.hello.as_str()).or(HelloName::parse("localhost"))
-        else {
-            return;
-        };
+        let name = config.hello.borrowed();
         let command = match verb {
             Verb::Helo => Command::Helo(name),
             Verb::Lhlo => Command::Lhlo(name),

@@ -3,7 +3,7 @@
 use alloc::format;
 
 use super::content::Content;
-use super::{Client, Envelope, SendError};
+use super::{Chunking, Client, Envelope, SendError};
 use crate::syntax::capability::Extension;
 use crate::syntax::params::{BodyType, ParamError, Params};
 
@@ -34,7 +34,8 @@ impl Client {
 
     /// Whether an extension is offered and not turned off.
     fn uses(&self, extension: Extension) -> bool {
-        let allowed = extension != Extension::Chunking || self.config.chunking;
+        let never = self.config.chunking == Chunking::Never;
+        let allowed = extension != Extension::Chunking || !never;
         allowed && self.capabilities.has(extension)
     }
 
@@ -71,10 +72,10 @@ impl Client {
     /// How the content is going to be sent.
     pub(super) fn content_for(&self, envelope: &Envelope) -> Content {
         let newlines = self.config.newlines;
-        if !self.uses(Extension::Chunking) {
+        let text = envelope.body != BodyType::BinaryMime;
+        if text && (self.config.chunking != Chunking::Always || !self.uses(Extension::Chunking)) {
             return Content::data(newlines);
         }
-        let text = envelope.body != BodyType::BinaryMime;
         Content::chunks(text.then_some(newlines))
     }
 }

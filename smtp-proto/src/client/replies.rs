@@ -1,7 +1,8 @@
 //! What each reply means.
 
+use super::content::Content;
 use super::pipeline::Awaited;
-use super::sending::Next;
+use super::sending::{Next, Sending};
 use super::{Client, Event, Idle};
 use crate::error::{Close, Fault};
 use crate::session::Act;
@@ -24,7 +25,7 @@ impl Client {
             return None;
         }
         let Some(awaited) = awaited else {
-            self.fault(Fault::UnexpectedReply(reply.code()));
+            self.on_unasked(reply);
             return None;
         };
         if !awaited.takes(reply.class()) {
@@ -47,6 +48,24 @@ impl Client {
             Awaited::StartTls => self.on_start_tls(reply),
             Awaited::Auth | Awaited::AuthResponse | Awaited::Cancel => self.on_auth(reply),
             Awaited::Cleanup | Awaited::Quit => None,
+        }
+    }
+
+    /// Nothing was asked. While content is sent after DATA it may be a refusal before its end, by a
+    /// server that has seen enough; what it would do at the end of the content nobody knows.
+    fn on_unasked(&mut self, reply: Reply) {
+        let after_data = matches!(
+            &self.sending,
+            Some(Sending { content: Content::Data(_), next: Next::Content, .. })
+        );
+        if after_data
+            && (reply.is_transient() || reply.is_permanent())
+            && let Some(transaction) = self.transactions.front_mut()
+        {
+            transaction.content_refusal = Some(reply);
+            self.conclude(Close::Abandoned);
+        } else {
+            self.fault(Fault::UnexpectedReply(reply.code()));
         }
     }
 

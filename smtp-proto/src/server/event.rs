@@ -61,7 +61,8 @@ pub enum Event {
         params: Params,
     },
     /// Question: the client is about to send the content of the message, to at least one accepted
-    /// recipient. After acceptance come [`Event::Body`] and then [`Event::Deliver`].
+    /// recipient. After acceptance come [`Event::Body`] and then [`Event::Deliver`]. After DATA was
+    /// rejected the transaction stays open, for more recipients or RSET (RFC 2920 section 3.1).
     Message(Transfer),
     /// Question: the content is complete. Accepting takes responsibility for the message (250), so
     /// it must be safe by then. In LMTP asked once for each accepted recipient.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use proptest::prelude::*;
 use smtp_proto::body::OutgoingNewlines;
-use smtp_proto::client::{Config, Envelope, Event};
+use smtp_proto::client::{Chunking, Config, Envelope, Event};
 use smtp_proto::limits::ClientLimits;
 use smtp_proto::session::Protocol;
 use smtp_proto::syntax::params::BodyType;
@@ -76,7 +76,9 @@ fn config() -> impl Strategy<Value = Config> {
             };
         }
         config.pipelining = !no_pipelining;
-        config.chunking = !no_chunking;
+        if no_chunking {
+            config.chunking = Chunking::Never;
+        }
         config.auth_without_tls = true;
         if refuse {
             config.newlines = OutgoingNewlines::Refuse;

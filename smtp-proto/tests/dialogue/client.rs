@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use bytes::Bytes;
 use smtp_proto::body::OutgoingNewlines;
-use smtp_proto::client::{Config, Envelope, Event, NotSent, TransactionId};
+use smtp_proto::client::{Chunking, Config, Envelope, Event, NotSent, TransactionId};
 use smtp_proto::syntax::address::ForwardPath;
 use smtp_proto::syntax::params::{AuthParam, BodyType};
 use smtp_proto::timeouts::ClientTimeouts;
@@ -291,7 +291,8 @@ fn set(config: &mut Config, key: &str, value: &str) -> Option<()> {
         "protocol" => config.protocol = super::server::protocol(value)?,
         "hello" => config.hello = value.parse().ok()?,
         "no-pipelining" => config.pipelining = false,
-        "no-chunking" => config.chunking = false,
+        "no-chunking" => config.chunking = Chunking::Never,
+        "chunking-needed" => config.chunking = Chunking::Needed,
         "no-helo" => config.helo_fallback = false,
         "auth-without-tls" => config.auth_without_tls = true,
         "newlines" if value == "refuse" => config.newlines = OutgoingNewlines::Refuse,

@@ -16,8 +16,9 @@ use std::time::Duration;
 use clap::Parser;
 use smtp_driver::Connection;
 use smtp_driver::client::{Credentials, Fate, Login, StartTls, establish, quit, send};
-use smtp_proto::client::{Client, Config, Envelope};
+use smtp_proto::client::{Chunking, Client, Config, Envelope};
 use smtp_proto::server;
+use smtp_proto::syntax::params::BodyType;
 use smtp_tokio::rustls::pki_types::{PrivatePkcs8KeyDer, ServerName};
 use smtp_tokio::rustls::{RootCertStore, ServerConfig};
 use smtp_tokio::{ClientTls, Clock, Listener, Stream, tls};
@@ -31,7 +32,7 @@ use tap::Tap;
 /// and shows what the two say to each other.
 ///
 /// The first message goes by DATA to three recipients, one of whom the server does not know; the
-/// second goes by BDAT. Nothing leaves this machine.
+/// second is binary and goes by BDAT. Nothing leaves this machine.
 #[derive(Parser)]
 #[command(name = "demo")]
 struct Args {
@@ -40,23 +41,25 @@ struct Args {
     dir: Option<PathBuf>,
 }
 
-const FIRST: &str = "\
+const TEXT: &[u8] = b"\
 From: Demo <demo@localhost>
 To: Ann <ann@localhost>, Bob <bob@localhost>
 Subject: By DATA
 
 A line that begins with a dot gets another one on the way:
 .hidden
-and this message arrives as it was.
+and this message arrives as it was, but for its line ends.
 ";
 
-const SECOND: &str = "\
-From: Demo <demo@localhost>
-To: Ann <ann@localhost>
-Subject: By BDAT
-
-.no dots are added here, and no answer is waited for in between.
-";
+const BINARY: &[u8] = b"\
+From: Demo <demo@localhost>\r\n\
+To: Ann <ann@localhost>\r\n\
+Subject: By BDAT\r\n\
+MIME-Version: 1.0\r\n\
+Content-Type: application/octet-stream\r\n\
+Content-Transfer-Encoding: binary\r\n\
+\r\n\
+.no dots are added here, and any octet may come: \x00 \r \n";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -71,14 +74,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (address, server) = start_server(Arc::clone(&mailbox), server_tls, stopped).await?;
     println!("A server listens on {address}.\n");
 
-    println!("The first message goes by DATA, in the clear until STARTTLS:\n");
-    let to = ["ann@localhost", "nobody@localhost", "bob@localhost"];
-    let data = Config { chunking: false, ..Config::new("localhost".parse()?) };
-    deliver(address, data, client_tls.clone(), &to, FIRST).await?;
-
-    println!("The second message goes by BDAT, which has no answer to wait for in between:\n");
-    let chunking = Config::new("localhost".parse()?);
-    deliver(address, chunking, client_tls, &["ann@localhost"], SECOND).await?;
+    converse(address, client_tls).await?;
 
     drop(stop);
     server.await?;
@@ -127,37 +123,51 @@ async fn start_server(
     Ok((address, server))
 }
 
-/// One connection, one message.
-async fn deliver(
-    server: SocketAddr,
-    config: Config,
-    tls: ClientTls,
-    to: &[&str],
-    message: &str,
-) -> Result<(), Box<dyn Error>> {
+/// One connection, two messages.
+async fn converse(server: SocketAddr, tls: ClientTls) -> Result<(), Box<dyn Error>> {
+    // Text goes by DATA here, so that both ways are seen.
+    let config = Config { chunking: Chunking::Needed, ..Config::new("localhost".parse()?) };
     let io = TcpStream::connect(server).await?;
     let stream = Tap::new(Stream::client(io, Some(tls)));
     let mut conn = Connection::new(Client::new(config), stream, Clock::new());
 
-    let login =
-        Login { starttls: StartTls::Required, credentials: Some(Credentials::new(USER, PASSWORD)) };
-    establish(&mut conn, &login).await?;
-    let before = conn.stream().round_trips();
+    println!("A client says hello, encrypts, and logs in:\n");
+    let credentials = Some(Credentials::new(USER, PASSWORD));
+    establish(&mut conn, &Login { starttls: StartTls::Required, credentials }).await?;
 
-    let to = to.iter().map(|to| to.parse()).collect::<Result<Vec<_>, _>>()?;
-    let envelope = Envelope::new("demo@localhost".parse()?, to);
-    let delivery = send(&mut conn, envelope, message.as_bytes()).await?;
-    let round_trips = conn.stream().round_trips() - before;
+    println!("\nA message by DATA, to three recipients:\n");
+    let to = ["ann@localhost", "nobody@localhost", "bob@localhost"];
+    deliver(&mut conn, &to, TEXT, BodyType::SevenBit).await?;
+
+    println!("A binary message by BDAT, with nothing to wait for in between:\n");
+    deliver(&mut conn, &["ann@localhost"], BINARY, BodyType::BinaryMime).await?;
+
     quit(&mut conn).await?;
+    println!();
+    Ok(())
+}
+
+async fn deliver(
+    conn: &mut Connection<Client, Tap<Stream<TcpStream>>, Clock>,
+    to: &[&str],
+    message: &[u8],
+    body: BodyType,
+) -> Result<(), Box<dyn Error>> {
+    let to = to.iter().map(|to| to.parse()).collect::<Result<Vec<_>, _>>()?;
+    let envelope = Envelope { body, ..Envelope::new("demo@localhost".parse()?, to) };
+    let before = conn.stream().round_trips();
+    let delivery = send(conn, envelope, message).await?;
+    let round_trips = conn.stream().round_trips() - before;
 
     println!();
     for recipient in &delivery.recipients {
         match &recipient.fate {
             Fate::Accepted(reply) => println!("  {} accepted: {reply}", recipient.path),
             Fate::Refused(reply) => println!("  {} refused: {reply}", recipient.path),
-            Fate::NotSent(reason) => println!("  {} not sent: {reason:?}", recipient.path),
+            Fate::NotSent(reason) => println!("  {} not sent: {reason}", recipient.path),
         }
     }
-    println!("  Round trips for the message: {round_trips}\n");
+    let plural = if round_trips == 1 { "" } else { "s" };
+    println!("  {round_trips} round trip{plural} for the message\n");
     Ok(())
 }

@@ -47,7 +47,8 @@ impl Lines {
             self.partial.extend_from_slice(line);
             if line.ends_with(b"\n") {
                 let line = std::mem::take(&mut self.partial);
-                self.print(String::from_utf8_lossy(&line).trim_end());
+                let line = line.strip_suffix(b"\n").unwrap_or(&line);
+                self.print(&printable(line.strip_suffix(b"\r").unwrap_or(line)));
             }
         }
     }
@@ -64,6 +65,15 @@ impl Lines {
             println!("  {mark} {line}");
         }
     }
+}
+
+/// A line as a terminal may see it.
+fn printable(line: &[u8]) -> String {
+    let show = |c: char| match c {
+        '\0'..' ' | '\x7F' => c.escape_default().to_string(),
+        _ => c.to_string(),
+    };
+    String::from_utf8_lossy(line).chars().map(show).collect()
 }
 
 impl<S: Stream> Stream for Tap<S> {

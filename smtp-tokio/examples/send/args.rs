@@ -8,9 +8,9 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
 use smtp_driver::client::Credentials;
-use smtp_proto::client::Config;
+use smtp_proto::client::{Chunking, Config};
 use smtp_proto::session::Protocol;
-use smtp_proto::syntax::address::{ForwardPath, Host, ReversePath};
+use smtp_proto::syntax::address::{ForwardPath, HelloName, ReversePath};
 use smtp_proto::timeouts::ClientTimeouts;
 
 /// Sends messages from files to one mail server
@@ -75,7 +75,7 @@ pub(crate) struct Args {
 
     /// The name to say hello with [default: this machine's]
     #[arg(long, value_name = "NAME")]
-    helo: Option<Host>,
+    helo: Option<HelloName>,
 
     /// Wait for the reply to each command, even if the server takes several at once
     #[arg(long)]
@@ -150,7 +150,9 @@ impl Args {
             config.protocol = Protocol::Lmtp;
         }
         config.pipelining = !self.no_pipelining;
-        config.chunking = !self.no_chunking;
+        if self.no_chunking {
+            config.chunking = Chunking::Never;
+        }
         if let Some(limit) = self.timeout {
             config.timeouts = ClientTimeouts::all(limit);
         }
@@ -210,12 +212,12 @@ fn count(text: &str) -> Result<usize, String> {
 }
 
 /// What this machine calls itself.
-fn own_name() -> Host {
+fn own_name() -> HelloName {
     #[cfg(unix)]
     if let Ok(name) = rustix::system::uname().nodename().to_str()
         && let Ok(name) = name.parse()
     {
-        return Host::Domain(name);
+        return name;
     }
-    Host::Domain("localhost".parse().expect("a domain"))
+    "localhost".parse().expect("a name")
 }

@@ -9,6 +9,7 @@ use super::rig::{Rig, opening, play};
 use crate::body::{BareNewline, OutgoingNewlines};
 use crate::client::{BodyError, Config};
 use crate::error::Misuse;
+use crate::machine::{Machine, Step};
 
 fn after_354(body: &str) -> alloc::string::String {
     format!(
@@ -129,4 +130,22 @@ fn answers_without_the_question() {
     assert_eq!(rig.client.finish(), Err(wrong.into()));
     assert_eq!(rig.client.abandon(), Err(wrong));
     rig.play("A: noop\nC: NOOP\nS: 250 ok\nE: answer 250\nE: ready");
+}
+
+/// A server that has seen enough does not wait for the end of the message to say so.
+#[test]
+fn a_refusal_before_the_end_is_heard() {
+    for (reply, told) in
+        [("552 too large", "not sent 0 content 552"), ("250 what?", "fault reply 250")]
+    {
+        let mut rig = Rig::new(config(), usize::MAX);
+        rig.play(&after_354(""));
+        rig.takes = 1; // the server reads hardly any more
+        rig.client.body(Bytes::from(alloc::vec![b'x'; 128 << 10])).unwrap();
+        rig.play(&format!("S: {reply}"));
+        rig.run();
+        assert!(rig.told().starts_with(told), "{}", rig.told());
+        assert!(!rig.output.ends_with(b".\r\n"), "never a final dot");
+        assert!(matches!(rig.client.poll(rig.now), Step::Done));
+    }
 }

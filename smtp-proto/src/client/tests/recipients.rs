@@ -8,7 +8,7 @@ use super::books::{Line, Wish, check, run};
 use super::config;
 use super::peer::{Peer, Plan};
 use super::rig::{opening, play};
-use crate::client::{Config, NotSent};
+use crate::client::{Chunking, Config, NotSent};
 use crate::error::Close;
 
 /// A message to three, then one more to two, then QUIT.
@@ -249,7 +249,7 @@ fn a_refused_rset_is_the_end() {
 #[test]
 fn messages_behind_each_other() {
     play(
-        &Config { chunking: false, ..config() },
+        &Config { chunking: Chunking::Never, ..config() },
         &format!(
             "{}A: send 1
              C: MAIL FROM:<s0@x>

@@ -5,7 +5,7 @@ use alloc::string::ToString;
 
 use super::rig::{Rig, opening, play};
 use super::{config, envelope};
-use crate::client::{Client, Config, Envelope, Recipient, RequestError, SendError};
+use crate::client::{Chunking, Client, Config, Envelope, Recipient, RequestError, SendError};
 use crate::error::Misuse;
 use crate::machine::{Machine, Step, Time};
 use crate::syntax::address::ForwardPath;
@@ -213,7 +213,8 @@ fn what_a_message_needs() {
     assert_eq!(client.send(envelope(0, 1)).unwrap().0, 0, "nothing has changed");
     let mut client = opened(config(), "CHUNKING");
     assert_eq!(client.send(binary.clone()), missing(Extension::BinaryMime));
-    let mut client = opened(Config { chunking: false, ..config() }, "CHUNKING,BINARYMIME");
+    let mut client =
+        opened(Config { chunking: Chunking::Never, ..config() }, "CHUNKING,BINARYMIME");
     assert_eq!(client.send(binary), missing(Extension::Chunking));
 }
 
