@@ -61,3 +61,8 @@ where
 {
     Connection::new(Client::new(config), Stream::client(io, tls), Clock::new())
 }
+
+/// The code in the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
