@@ -1,7 +1,6 @@
 //! What the application's answers do.
 
-use alloc::format;
-use alloc::vec::Vec;
+use alloc::sync::Arc;
 use core::slice;
 
 use bytes::BufMut;
@@ -11,7 +10,7 @@ use super::{Abort, Question, Refusal, Server, Task, Transaction, Transfer};
 use crate::error::{Close, Misuse};
 use crate::session::{Act, Phase};
 use crate::syntax::base64;
-use crate::syntax::reply::{Class, Code, EnhancedCode, write_reply};
+use crate::syntax::reply::{Class, Code, EnhancedCode};
 use crate::syntax::text::Text;
 use crate::syntax::verb::Verb;
 
@@ -24,7 +23,7 @@ impl Server {
     pub fn accept(&mut self) -> Result<(), Misuse> {
         let question = self.question.ok_or(Misuse::NoQuestion)?;
         let (code, enhanced, text) = affirmative(question);
-        self.carry_out(question, code, enhanced, &[Text::lossy(text)], false);
+        self.carry_out(question, code, enhanced, Words::Own(text));
         Ok(())
     }
 
@@ -53,7 +52,7 @@ impl Server {
             }
             _ => (code, enhanced),
         };
-        self.carry_out(question, code, enhanced, texts, true);
+        self.carry_out(question, code, enhanced, Words::Given(texts));
         Ok(())
     }
 
@@ -79,7 +78,7 @@ impl Server {
         if !choice || code.as_u16() / 10 != 25 || enhanced.class() != Class::Positive {
             return Err(Misuse::WrongAnswer("this question takes no such code"));
         }
-        self.carry_out(question, code, enhanced, texts, true);
+        self.carry_out(question, code, enhanced, Words::Given(texts));
         Ok(())
     }
 
@@ -156,88 +155,77 @@ impl Server {
         question: Question,
         code: Code,
         enhanced: EnhancedCode,
-        texts: &[Text],
-        own_words: bool,
+        words: Words<'_>,
     ) {
         self.question = None;
         match question {
+            Question::Connected => self.greet_with(code, words.given()),
+            Question::Hello(verb) => self.say_hello(verb, words.given()),
+            Question::Message(Transfer::Chunked) => {} // the chunk gets its reply when it is here
+            Question::Rcpt => self.say(code, enhanced, words, self.utf8_in(code)),
+            Question::Query { smtputf8, .. } => self.say(code, enhanced, words, smtputf8),
+            _ => self.say(code, enhanced, words, false),
+        }
+        self.move_on(question, code);
+        self.check_tally();
+    }
+
+    /// What follows from a positive answer that was said.
+    fn move_on(&mut self, question: Question, code: Code) {
+        match question {
             Question::Connected => {
-                let greeting = slice::from_ref(&self.config.greeting);
-                let greeting: Vec<Text> = if own_words { texts } else { greeting }.into();
-                self.greet_with(code, &greeting);
                 self.advance(Act::Greeting, code);
                 self.task = Task::Command;
             }
-            Question::Hello(verb) => self.hello_accepted(verb, if own_words { texts } else { &[] }),
+            Question::Hello(verb) => {
+                self.extended = verb != Verb::Helo;
+                self.abort(Abort::Hello);
+                self.advance(Act::Hello, code);
+                self.deadlines.content_over();
+            }
             Question::StartTls => {
-                self.reply_texts(code, enhanced, texts, false);
                 self.advance(Act::StartTls, code);
                 self.task = Task::Handshake;
             }
-            Question::Auth => {
-                self.reply_texts(code, enhanced, texts, false);
-                self.settle_auth(code);
-            }
+            Question::Auth => self.settle_auth(code),
             Question::Mail { smtputf8, binary } => {
-                self.reply_texts(code, enhanced, texts, false);
                 self.advance(Act::Mail, code);
                 self.tally.transactions = self.tally.transactions.saturating_add(1);
                 self.transaction =
                     Transaction { live: true, smtputf8, binary, ..Transaction::default() };
             }
             Question::Rcpt => {
-                self.reply_texts(code, enhanced, texts, self.utf8_in(code));
                 self.advance(Act::Rcpt, code);
                 self.transaction.recipients += 1;
             }
             Question::Message(Transfer::Data) => {
-                self.reply_texts(code, enhanced, texts, false);
                 self.advance(Act::Data, code);
                 self.task = Task::Content(Content::data(self.config.newlines));
             }
-            Question::Message(Transfer::Chunked) => {}
-            Question::Deliver => {
-                self.reply_texts(code, enhanced, texts, false);
-                self.delivered(true);
-            }
-            Question::Query { smtputf8, .. } => self.reply_texts(code, enhanced, texts, smtputf8),
-            Question::Etrn => self.reply_texts(code, enhanced, texts, false),
+            Question::Deliver => self.delivered(true),
+            Question::Message(Transfer::Chunked) | Question::Query { .. } | Question::Etrn => {}
         }
-        self.check_tally();
     }
 
-    fn hello_accepted(&mut self, verb: Verb, texts: &[Text]) {
-        self.extended = verb != Verb::Helo;
-        if self.extended {
-            self.reply_extensions(texts.first());
+    fn say(&mut self, code: Code, enhanced: EnhancedCode, words: Words<'_>, utf8: bool) {
+        match words {
+            Words::Own(text) => self.reply(code, enhanced, text),
+            Words::Given(texts) => self.reply_texts(code, enhanced, texts, utf8),
+        }
+    }
+
+    fn say_hello(&mut self, verb: Verb, texts: Option<&[Text]>) {
+        let texts = texts.unwrap_or_default();
+        if verb == Verb::Helo {
+            self.reply_named(Code::OK, texts);
         } else {
-            self.greet_with(Code::OK, texts);
-        }
-        self.abort(Abort::Hello);
-        self.advance(Act::Hello, Code::OK);
-        self.deadlines.content_over();
-    }
-
-    /// Writes a reply that begins with the host name and has no enhanced code: the greeting, or the
-    /// reply to HELO (RFC 2034 section 4).
-    fn greet_with(&mut self, code: Code, texts: &[Text]) {
-        let first = self.first_line(texts.first());
-        let rest = texts.get(1..).unwrap_or_default().iter().map(Text::as_str);
-        let lines = core::iter::once(first.as_str()).chain(rest);
-        write_reply(self.outbox.line_buffer(), code, None, lines);
-    }
-
-    pub(super) fn first_line(&self, text: Option<&Text>) -> alloc::string::String {
-        match text {
-            Some(text) if !text.as_str().is_empty() => format!("{} {text}", self.config.hostname),
-            _ => format!("{}", self.config.hostname),
+            self.reply_extensions(texts.first());
         }
     }
 
-    /// Writes a refusal where no enhanced code may be.
-    fn reply_bare(&mut self, refusal: &Refusal) {
-        let line = refusal.text().as_str();
-        write_reply(self.outbox.line_buffer(), refusal.code(), None, [line]);
+    fn greet_with(&mut self, code: Code, texts: Option<&[Text]>) {
+        let config = Arc::clone(&self.config);
+        self.reply_named(code, texts.unwrap_or(slice::from_ref(&config.greeting)));
     }
 
     fn reject_connection(&mut self, refusal: &Refusal) {
@@ -272,4 +260,20 @@ fn affirmative(question: Question) -> (Code, EnhancedCode, &'static str) {
         Question::Etrn => (Code::OK, (0, 0), "OK, will try"),
     };
     (code, EnhancedCode::positive(subject, detail), text)
+}
+
+/// Whose words an answer has.
+#[derive(Clone, Copy)]
+enum Words<'a> {
+    Own(&'static str),
+    Given(&'a [Text]),
+}
+
+impl<'a> Words<'a> {
+    fn given(self) -> Option<&'a [Text]> {
+        match self {
+            Self::Own(_) => None,
+            Self::Given(texts) => Some(texts),
+        }
+    }
 }

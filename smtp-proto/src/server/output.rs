@@ -42,18 +42,35 @@ impl Server {
             without_address(code)
         };
         let enhanced = self.enhanced(enhanced);
-        let mut room = self.config.limits.reply_text;
-        let mut lines: Vec<Cow<'_, str>> = Vec::with_capacity(texts.len());
-        for text in texts {
-            let text = cut(text.as_str(), room);
-            room -= text.len();
-            lines.push(plain(text, utf8));
-            if room == 0 {
-                break;
-            }
-        }
+        let lines = lines(texts, self.config.limits.reply_text, utf8);
         let lines = lines.iter().map(AsRef::as_ref);
         write_reply(self.outbox.line_buffer(), code, enhanced, lines);
+    }
+
+    /// Writes a reply that begins with the host name and has no enhanced code: the greeting, or the
+    /// reply to HELO (RFC 2034 section 4).
+    pub(super) fn reply_named(&mut self, code: Code, texts: &[Text]) {
+        let first = self.first_line(texts.first());
+        let rest = texts.get(1..).unwrap_or_default();
+        let rest = lines(rest, self.config.limits.reply_text, false);
+        let lines = once(first.as_str()).chain(rest.iter().map(AsRef::as_ref));
+        write_reply(self.outbox.line_buffer(), code, None, lines);
+    }
+
+    /// Writes a refusal where no enhanced code may be.
+    pub(super) fn reply_bare(&mut self, refusal: &Refusal) {
+        let lines = lines(slice::from_ref(refusal.text()), self.config.limits.reply_text, false);
+        let lines = lines.iter().map(AsRef::as_ref);
+        write_reply(self.outbox.line_buffer(), refusal.code(), None, lines);
+    }
+
+    /// The host name, and what the application adds to it.
+    fn first_line(&self, text: Option<&Text>) -> String {
+        let hostname = &self.config.hostname;
+        match text.map(|text| plain(cut(text.as_str(), self.config.limits.reply_text), false)) {
+            Some(text) if !text.is_empty() => format!("{hostname} {text}"),
+            _ => hostname.to_string(),
+        }
     }
 
     /// Answers a breach of the protocol, tells the application and counts it.
@@ -145,6 +162,20 @@ impl Server {
     fn enhanced(&self, enhanced: EnhancedCode) -> Option<EnhancedCode> {
         self.config.offers(Extension::EnhancedStatusCodes).then_some(enhanced)
     }
+}
+
+/// The application's words as they may be said: cut to `room` octets in all.
+fn lines(texts: &[Text], mut room: usize, utf8: bool) -> Vec<Cow<'_, str>> {
+    let mut lines = Vec::with_capacity(texts.len());
+    for text in texts {
+        let text = cut(text.as_str(), room);
+        room -= text.len();
+        lines.push(plain(text, utf8));
+        if room == 0 {
+            break;
+        }
+    }
+    lines
 }
 
 /// As much of a text as fits into so many octets.
