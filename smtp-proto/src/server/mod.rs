@@ -10,7 +10,8 @@
 //! | file | concern |
 //! |---|---|
 //! | `poll` | what to do next, and for how long to wait |
-//! | `command` | what each command asks for, and what is wrong with it |
+//! | `command` | what each command asks for |
+//! | `breach` | what is wrong with a command, and how that is said |
 //! | `mail` | MAIL and RCPT with their parameters |
 //! | `auth` | the AUTH exchange |
 //! | `content` | DATA and BDAT, up to the final reply |
@@ -24,6 +25,7 @@ use alloc::sync::Arc;
 
 mod answer;
 mod auth;
+mod breach;
 mod command;
 mod config;
 mod content;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::command::Breach;
+use super::breach::Breach;
 use super::content::{Content, Source};
 use super::{Refusal, Server};
 use crate::body::newline::{Check, Normalizer};
