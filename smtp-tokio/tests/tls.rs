@@ -3,18 +3,22 @@
 mod support;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use smtp_driver::Error;
 use smtp_driver::client::{self, ConnectError as LoginError, Credentials, Lost, StartTls};
 use smtp_proto::Tls;
 use smtp_proto::server::Event;
-use smtp_tokio::{ConnectError, Listener, Options, ServerConnection, connect, tls};
+use smtp_tokio::rustls::ServerConfig;
+use smtp_tokio::rustls::crypto::ring::sign::any_supported_type;
+use smtp_tokio::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
+use smtp_tokio::{ClientTls, ConnectError, Listener, Options, ServerConnection, connect, tls};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use support::{Certificate, client_config, envelope, expect, rest, say, server_config};
+use support::{Certificate, client_config, envelope, expect, rest, say, server_config, take_all};
 
 /// A server for one message; tells what it learnt of TLS.
 async fn serve(
@@ -142,4 +146,35 @@ async fn what_comes_in_the_clear_behind_starttls_is_never_read() {
     let reply = rest(&mut io).await;
     assert!(!reply.contains("250"), "{reply}");
     server.abort();
+}
+
+/// Mail servers come with certificates that rustls does not read (X.509 v1). Whoever believes any
+/// certificate need not read it.
+#[tokio::test]
+async fn the_credulous_need_no_certificate_that_can_be_read() {
+    let key = rcgen::KeyPair::generate().unwrap().serialize_der();
+    let key = any_supported_type(&PrivatePkcs8KeyDer::from(key).into()).unwrap();
+    let unreadable = CertificateDer::from(b"0\x00".to_vec());
+    let unchecked = CertifiedKey::new(vec![unreadable], key);
+    let server = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(SingleCertAndKey::from(unchecked)));
+    let mut config = server_config();
+    config.starttls = true;
+    let mut listener = Listener::bind("127.0.0.1:0", config).await.unwrap();
+    listener.tls = Some(Arc::new(server));
+    let address = listener.local_addr().unwrap();
+    let handler = async |mut conn: ServerConnection, _| drop(take_all(&mut conn).await);
+    let task = tokio::spawn(async move {
+        listener.serve(handler, std::future::pending(), Duration::ZERO).await;
+    });
+
+    let mut options = Options::new(client_config());
+    let name = ServerName::try_from("mx.example.org").unwrap();
+    options.tls = Some(ClientTls { config: tls::insecure_client_config().unwrap(), name });
+    options.login.starttls = StartTls::Required;
+    let mut conn = connect(address, &options).await.unwrap();
+    assert!(conn.tls().is_some());
+    client::quit(&mut conn).await.unwrap();
+    task.abort();
 }
