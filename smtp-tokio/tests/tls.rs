@@ -13,6 +13,7 @@ use smtp_proto::server::Event;
 use smtp_tokio::rustls::ServerConfig;
 use smtp_tokio::rustls::crypto::ring::sign::any_supported_type;
 use smtp_tokio::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
+use smtp_tokio::rustls::sign::{CertifiedKey, SingleCertAndKey};
 use smtp_tokio::{ClientTls, ConnectError, Listener, Options, ServerConnection, connect, tls};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
