@@ -274,8 +274,9 @@ impl<'a> Run<'a> {
                 self.stage.answered();
                 return true;
             }
-            9 => {
-                server.accept_with(&[Text::lossy("fine"), long()]).expect("a question is open");
+            n @ 8..=9 => {
+                let texts = [long(), Text::lossy("fine"), long()];
+                server.accept_with(&texts[n - 8..]).expect("a question is open");
                 self.after_answer();
                 return true;
             }

@@ -95,12 +95,12 @@ impl Client {
         base64::encode(response, out);
         out.extend_from_slice(b"\r\n");
         let octets = base64::encoded_len(response.len()).saturating_add(2);
-        self.expect(Awaited::AuthResponse, octets);
+        self.await_reply(Awaited::AuthResponse, octets);
     }
 
     fn send_cancel(&mut self) {
         self.outbox.line_buffer().extend_from_slice(b"*\r\n");
-        self.expect(Awaited::Cancel, 3);
+        self.await_reply(Awaited::Cancel, 3);
     }
 
     pub(super) fn on_auth(&mut self, reply: Reply) -> Option<Event> {

@@ -106,7 +106,7 @@ impl Client {
             Some(Content::Data(stuffer)) => {
                 stuffer.finish(&mut self.outbox)?;
                 self.sending = None;
-                self.expect(Awaited::Content, 3);
+                self.await_reply(Awaited::Content, 3);
                 self.content_is_complete();
             }
             Some(Content::Chunks(chunks)) => chunks.finish()?,

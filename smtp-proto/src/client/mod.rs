@@ -192,11 +192,11 @@ impl Client {
         let before = out.len();
         command.write(out);
         let octets = out.len().saturating_sub(before);
-        self.expect(awaited, octets);
+        self.await_reply(awaited, octets);
     }
 
     /// Counts a command that was just queued.
-    fn expect(&mut self, awaited: Awaited, octets: usize) {
+    fn await_reply(&mut self, awaited: Awaited, octets: usize) {
         self.pipeline.push(awaited, octets);
         if awaited.is_of_transaction()
             && let Some(transaction) = self.transactions.back_mut()

@@ -167,7 +167,7 @@ impl Client {
             // gets out of this, and is not delivered to anybody (RFC 2920 section 3.1).
             self.sending = None;
             self.outbox.line_buffer().extend_from_slice(b".\r\n");
-            self.expect(Awaited::Content, 3);
+            self.await_reply(Awaited::Content, 3);
         }
         None
     }

@@ -130,7 +130,7 @@ impl Client {
             out.truncate(before);
             return false;
         }
-        self.expect(awaited, octets);
+        self.await_reply(awaited, octets);
         true
     }
 }
