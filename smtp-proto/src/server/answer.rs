@@ -120,7 +120,7 @@ impl Server {
                 self.tally.auth_failure();
             }
             Question::Deliver => self.delivered(false),
-            Question::StartTls | Question::Query { .. } | Question::Etrn => {}
+            Question::Query { .. } | Question::Etrn => {} // counted as useless already
             _ => self.tally.rejection(),
         }
         if closes {

@@ -93,6 +93,9 @@ impl Server {
             self.refuse(Fault::NotOffered(Verb::Bdat), Code::NOT_IMPLEMENTED, 5, 1, text);
             return self.lose_framing_if(true);
         }
+        if size == 0 && !last {
+            self.tally.useless();
+        }
         let act = if last { Act::LastChunk } else { Act::Chunk };
         let mut content = Content::chunk(size, last);
         if let Some(breach) = self.forbidden(Verb::Bdat, act) {

@@ -173,6 +173,7 @@ impl Server {
             self.reply(Code::OK, EnhancedCode::positive(0, 0), "Chunk received");
             self.advance(act, Code::OK);
             self.task = Task::Command;
+            self.check_tally();
             return Turn::Again;
         }
         let lmtp = self.config.protocol == Protocol::Lmtp;
