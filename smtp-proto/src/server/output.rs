@@ -15,6 +15,9 @@ use crate::syntax::reply::{Code, EnhancedCode, write_extensions, write_reply};
 use crate::syntax::text::Text;
 use crate::syntax::verb::Verb;
 
+/// The most octets in a reply line (RFC 5321 section 4.5.3.1.5), without code, separators and CRLF.
+const LINE: usize = 512 - "250- \r\n".len();
+
 impl Server {
     /// Writes a reply of one line.
     pub(super) fn reply(&mut self, code: Code, enhanced: EnhancedCode, text: &str) {
@@ -50,7 +53,7 @@ impl Server {
     /// Writes a reply that begins with the host name and has no enhanced code: the greeting, or the
     /// reply to HELO (RFC 2034 section 4).
     pub(super) fn reply_named(&mut self, code: Code, texts: &[Text]) {
-        let first = self.first_line(texts.first());
+        let first = self.first_line(texts.first(), self.config.limits.reply_text);
         let rest = texts.get(1..).unwrap_or_default();
         let rest = lines(rest, self.config.limits.reply_text, false);
         let lines = once(first.as_str()).chain(rest.iter().map(AsRef::as_ref));
@@ -65,9 +68,9 @@ impl Server {
     }
 
     /// The host name, and what the application adds to it.
-    fn first_line(&self, text: Option<&Text>) -> String {
+    fn first_line(&self, text: Option<&Text>, room: usize) -> String {
         let hostname = &self.config.hostname;
-        match text.map(|text| plain(cut(text.as_str(), self.config.limits.reply_text), false)) {
+        match text.map(|text| plain(cut(text.as_str(), room), false)) {
             Some(text) if !text.is_empty() => format!("{hostname} {text}"),
             _ => hostname.to_string(),
         }
@@ -104,7 +107,9 @@ impl Server {
 
     /// The reply to EHLO or LHLO: what is offered at this moment, to this client.
     pub(super) fn reply_extensions(&mut self, text: Option<&Text>) {
-        let lines: Vec<String> = once(self.first_line(text))
+        // These lines are not folded.
+        let room = LINE.saturating_sub(self.config.hostname.as_str().len());
+        let lines: Vec<String> = once(self.first_line(text, room))
             .chain(self.config.extensions.iter().filter_map(|&extension| self.flag(extension)))
             .chain(self.offers_starttls().then(|| Extension::StartTls.to_string()))
             .chain(self.offers_auth().then(|| self.auth_line()))

@@ -11,6 +11,7 @@ use super::{Abort, Config, Event, Refusal, Server};
 use crate::error::{Close, Misuse};
 use crate::machine::{Machine, Step, Time};
 use crate::session::Phase;
+use crate::syntax::text::Text;
 
 fn server() -> Server {
     Server::new(Config::new("mx.example".parse().unwrap()))
@@ -132,4 +133,35 @@ fn without_a_way_to_answer_nothing_is_accepted() {
 #[test]
 fn is_small() {
     assert!(size_of::<Server>() <= 1024, "{}", size_of::<Server>());
+}
+
+#[test]
+fn no_line_is_too_long_whatever_the_application_says() {
+    let long = Text::lossy(&"a long tale ".repeat(200));
+    let mut server = server();
+    let input = b"EHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n.\r\nVRFY x\r\nHELO a\r\n";
+    let mut rest = &input[..];
+    let mut output = Vec::new();
+    loop {
+        match server.poll(Time::ZERO) {
+            Step::Event(event) if event.is_question() => {
+                server.accept_with(core::slice::from_ref(&long)).unwrap();
+            }
+            Step::Wait(wait) if wait.write => {
+                let outbox = server.outbox();
+                output.extend_from_slice(outbox.chunk());
+                outbox.advance(outbox.chunk().len());
+            }
+            Step::Wait(_) if !rest.is_empty() => {
+                let space = server.inbox().space();
+                space[..rest.len()].copy_from_slice(rest);
+                server.inbox().commit(rest.len());
+                rest = &[];
+            }
+            _ => break,
+        }
+    }
+    let lines: Vec<&[u8]> = output.split_inclusive(|&octet| octet == b'\n').collect();
+    assert!(lines.iter().all(|line| line.len() <= 512 && line.ends_with(b"\r\n")));
+    assert_eq!(lines.iter().filter(|line| line[3] == b' ').count(), 8);
 }

@@ -5,7 +5,7 @@ use core::fmt::Write as _;
 use bytes::BytesMut;
 
 use super::clean::put_clean;
-use super::{Class, Code, EnhancedCode, Reply};
+use super::{Code, EnhancedCode, Reply};
 
 /// The most octets in a reply line, with code and CRLF (RFC 5321 section 4.5.3.1.5).
 const LINE: usize = 512;
@@ -16,8 +16,8 @@ const LINE: usize = 512;
 /// that of `code`. No lines at all are one line without text.
 ///
 /// Text is folded, at spaces where there are any, so that no line is longer than 512 octets. What a
-/// program reads line by line is not, since folding would change its meaning: 3yz, which carries
-/// SASL challenges, and what [`write_extensions`] writes.
+/// program reads line by line is not, since folding would change its meaning: 334, which carries a
+/// SASL challenge, and what [`write_extensions`] writes.
 ///
 /// A control character becomes a space, so `lines` need not be trusted; a [`Text`] never holds any.
 ///
@@ -30,7 +30,7 @@ pub fn write_reply<'a>(
 ) {
     let enhanced = enhanced.filter(|enhanced| enhanced.class() == code.class());
     let lines = lines.into_iter().map(|line| (enhanced, line.as_bytes()));
-    let fold = code.class() != Class::Intermediate;
+    let fold = code != Code::CHALLENGE;
     write_lines(out, code, fold, lines, (enhanced, b""));
 }
 
@@ -47,7 +47,7 @@ impl Reply {
     pub fn write(&self, out: &mut BytesMut) {
         let lines = self.lines().map(|line| self.split_enhanced(line));
         let for_programs = self.code == Code::OK && self.enhanced().is_none();
-        let fold = !for_programs && self.code.class() != Class::Intermediate;
+        let fold = !for_programs && self.code != Code::CHALLENGE;
         write_lines(out, self.code, fold, lines, (None, b""));
     }
 

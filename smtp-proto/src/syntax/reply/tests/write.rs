@@ -101,6 +101,7 @@ fn what_programs_read_is_not_folded() {
     let extensions = Reply::parse(&out).unwrap();
     assert_eq!(rewritten(&extensions), out);
     // With a text for people it is another matter.
+    assert_eq!(written(Code::START_MAIL_INPUT, None, &[&long]).lines().count(), 2);
     assert_eq!(written(Code::OK, None, &["a", &long]).lines().count(), 3);
     let challenge = "x".repeat(12288);
     assert_eq!(written(Code::CHALLENGE, None, &[&challenge]).lines().count(), 1);
