@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 use smtp_proto::syntax::capability::{Capabilities, Capability};
 use smtp_proto::syntax::reply::{
-    Class, Code, EnhancedCode, Reply, ReplyLimits, ReplyLine, ReplyParser, write_reply,
+    Code, EnhancedCode, Reply, ReplyLimits, ReplyLine, ReplyParser, write_reply,
 };
 use smtp_proto::syntax::text::Text;
 
@@ -50,8 +50,8 @@ fn received(reply: &Reply) {
     if lines.iter().all(|line| line.len() < SHORT) {
         assert_eq!(&again, reply);
     }
-    if reply.class() != Class::Intermediate && reply.code() != Code::OK {
-        watch(&written);
+    if reply.code() != Code::OK {
+        watch(&written); // 250 may be the reply to EHLO, which is not folded
     }
 
     let capabilities = Capabilities::from_reply(reply);
@@ -73,11 +73,12 @@ fn sent(text: &str) {
     let mut written = BytesMut::new();
     write_reply(&mut written, code, enhanced, lines.iter().map(Text::as_str));
     watch(&written);
-    let mut same = BytesMut::new();
-    let reply = Reply::new(code, enhanced, &lines);
-    reply.write(&mut same);
-    assert_eq!(written, same, "the two ways to write a reply");
+    // Where a text is folded and begins with what looks like an enhanced code, `Reply` repeats that.
     if lines.iter().all(|line| line.as_str().len() < SHORT) {
+        let reply = Reply::new(code, enhanced, &lines);
+        let mut same = BytesMut::new();
+        reply.write(&mut same);
+        assert_eq!(written, same, "the two ways to write a reply");
         assert_eq!(Reply::parse(&written).as_ref(), Ok(&reply));
     }
     // Not to be trusted at all.
