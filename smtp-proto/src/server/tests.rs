@@ -165,3 +165,24 @@ fn no_line_is_too_long_whatever_the_application_says() {
     assert!(lines.iter().all(|line| line.len() <= 512 && line.ends_with(b"\r\n")));
     assert_eq!(lines.iter().filter(|line| line[3] == b' ').count(), 8);
 }
+
+/// The client can't take replies that are not written because the application is busy.
+#[test]
+fn the_time_the_application_takes_is_not_the_clients() {
+    let mut server = server();
+    assert_eq!(server.poll(Time::ZERO), Step::Event(Event::Connected));
+    server.accept().unwrap();
+    // The greeting waits to be written when the next question comes.
+    assert!(matches!(server.poll(Time::ZERO), Step::Wait(wait) if wait.write && wait.read));
+    let hello = b"HELO a\r\n";
+    server.inbox().space()[..hello.len()].copy_from_slice(hello);
+    server.inbox().commit(hello.len());
+    assert!(matches!(server.poll(Time::ZERO), Step::Event(Event::Hello { .. })));
+    server.accept().unwrap();
+    let later = Time::ZERO + Duration::from_secs(301);
+    assert!(matches!(server.poll(later), Step::Wait(wait) if wait.write));
+    // From here on it is the client's time.
+    let too_late = later + Duration::from_secs(300);
+    let close = Close::Timeout("the client to take replies");
+    assert_eq!(server.poll(too_late), Step::Event(Event::Closed(close)));
+}
