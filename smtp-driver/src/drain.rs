@@ -1,18 +1,25 @@
 //! How many connections are told at once to come to an end.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// The signal that server connections are to end in good order.
+/// The signal that server connections are to end: first in good order, then at once.
 ///
 /// Each connection that [watches](crate::Connection::watch) it says 421 as soon as no transaction
-/// is open, and ends. A transaction in progress is finished first. Needs no runtime.
+/// is open, and ends. A transaction in progress is finished first, until [`cut`](Self::cut).
+///
+/// Needs no runtime, and can be given from any thread: from that which waits for signals of the
+/// system, for instance.
 #[derive(Debug)]
 pub struct Drain(Arc<Shared>);
 
 /// Where a connection sees that a [`Drain`] has begun. Clones watch the same one.
+///
+/// A future, too: ready once it has begun.
 #[derive(Debug)]
 pub struct DrainWatch {
     shared: Arc<Shared>,
@@ -22,9 +29,13 @@ pub struct DrainWatch {
 
 #[derive(Debug, Default)]
 struct Shared {
-    begun: AtomicBool,
+    level: AtomicU8,
     wakers: Mutex<Wakers>,
 }
+
+/// Levels of a signal.
+const BEGUN: u8 = 1;
+const CUT: u8 = 2;
 
 #[derive(Debug, Default)]
 struct Wakers {
@@ -47,25 +58,53 @@ impl Drain {
         DrainWatch { shared: Arc::clone(&self.0), waiting: None }
     }
 
-    /// Gives the signal. It can't be taken back.
+    /// Gives the signal to end in good order. It can't be taken back.
     pub fn begin(&self) {
-        self.0.begun.store(true, Ordering::SeqCst);
-        // Woken outside the lock: a waker may run anything.
-        let wakers = std::mem::take(&mut self.0.wakers().by_name);
-        wakers.into_values().for_each(Waker::wake);
+        self.raise(BEGUN);
+    }
+
+    /// Gives the signal to end at once, finished or not.
+    pub fn cut(&self) {
+        self.raise(CUT);
+    }
+
+    fn raise(&self, level: u8) {
+        self.0.level.fetch_max(level, Ordering::SeqCst);
+        // Woken outside the lock: a waker may run anything. They stay, for the next level.
+        let wakers: Vec<Waker> = self.0.wakers().by_name.values().cloned().collect();
+        wakers.into_iter().for_each(Waker::wake);
     }
 }
 
 impl DrainWatch {
-    /// Whether the signal was given.
+    /// Whether the connections are to end.
     #[must_use]
     pub fn has_begun(&self) -> bool {
-        self.shared.begun.load(Ordering::SeqCst)
+        self.is_at(BEGUN)
     }
 
-    /// Ready once the signal was given.
+    /// Whether the connections are to end at once.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.is_at(CUT)
+    }
+
+    fn is_at(&self, level: u8) -> bool {
+        self.shared.level.load(Ordering::SeqCst) >= level
+    }
+
+    /// Ready once the connections are to end.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.has_begun() {
+        self.poll_level(cx, BEGUN)
+    }
+
+    /// Ready once the connections are to end at once.
+    pub fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll_level(cx, CUT)
+    }
+
+    fn poll_level(&mut self, cx: &mut Context<'_>, level: u8) -> Poll<()> {
+        if self.is_at(level) {
             return Poll::Ready(());
         }
         // The lock is shared by all connections, so it is taken only when the task is another.
@@ -86,7 +125,15 @@ impl DrainWatch {
             self.waiting = Some((name, waker));
         }
         // It may have been given before the waker was in place.
-        if self.has_begun() { Poll::Ready(()) } else { Poll::Pending }
+        if self.is_at(level) { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl Future for DrainWatch {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Self::poll(&mut self, cx)
     }
 }
 
@@ -144,9 +191,15 @@ mod tests {
         }
         drain.begin();
         assert_eq!(count.0.load(Ordering::SeqCst), 2);
-        assert!(first.poll(&mut cx).is_ready());
-        assert!(second.poll(&mut cx).is_ready());
-        assert!(drain.watch().poll(&mut cx).is_ready());
+        for watch in [&mut first, &mut second, &mut drain.watch()] {
+            assert!(watch.poll(&mut cx).is_ready());
+        }
+        assert!(first.poll_cut(&mut cx).is_pending());
+        drain.cut();
+        assert_eq!(count.0.load(Ordering::SeqCst), 4);
+        assert!(first.poll_cut(&mut cx).is_ready());
+        drain.begin();
+        assert!(second.is_cut());
     }
 
     #[test]

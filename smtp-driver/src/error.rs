@@ -19,6 +19,10 @@ pub enum Error {
     /// The TLS handshake failed. The connection is over; it must not be used in the clear.
     #[error("the TLS handshake failed: {0}")]
     Tls(io::Error),
+    /// The server is stopping, and the time to finish was up. The connection is over, and what
+    /// was not accepted by then is not.
+    #[error("cut off: the server is stopping, and the time to finish was up")]
+    Cut,
     /// The next event was asked for while a question was open. It still is.
     #[error("the last question was not answered before the next event was asked for")]
     Unanswered,

@@ -26,18 +26,36 @@
 //! greeting to the outcome of a message, are in [`client`]. [`Drain`] ends many server connections
 //! in good order.
 //!
-//! An adapter for a runtime implements [`Stream`] and [`Clock`] and has nothing else to do. A
-//! blocking socket is an asynchronous one that is always ready: see [`Stream::prepare`].
+//! An adapter for a world of tasks, sockets and timers says what a [`Transport`] and a [`Clock`]
+//! are there; that is enough for a connection. With the feature `net` it says what a [`Runtime`] is
+//! and gets a [`Listener`](server::Listener) and a [`Connector`](client::Connector) with TLS by
+//! rustls: whatever is not particular to a runtime is here, once.
+//!
+//! | feature | what comes with it |
+//! |---|---|
+//! | `net` | `Runtime`, `server`, `client::Connector`, `tls`; rustls |
 
 pub mod client;
 mod clock;
 pub mod connection;
 mod drain;
 mod error;
+#[cfg(feature = "net")]
+mod runtime;
+#[cfg(feature = "net")]
+pub mod server;
 mod stream;
+#[cfg(feature = "net")]
+pub mod tls;
+mod upgradable;
 
-pub use clock::Clock;
+pub use clock::{Clock, within};
 pub use connection::Connection;
 pub use drain::{Drain, DrainWatch};
 pub use error::Error;
-pub use stream::Stream;
+#[cfg(feature = "net")]
+pub use runtime::Runtime;
+#[cfg(feature = "net")]
+pub use rustls;
+pub use stream::{PollRead, Stream, Transport};
+pub use upgradable::{NoUpgrade, Upgradable, Upgrade, UpgradeWith};

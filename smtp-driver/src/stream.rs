@@ -1,21 +1,27 @@
 //! What a connection needs to know of a stream of bytes.
+//!
+//! Three traits, each with what the one before lacks: octets come out of a [`PollRead`], go into a
+//! [`Transport`] as well, and a [`Stream`] can be encrypted on the way.
+//!
+//! All state is in the value, including that of a handshake under way: giving up on a call that
+//! returned `Pending` loses nothing, and every call may be made again.
 
 use std::io::{self, IoSlice};
 use std::task::{Context, Poll};
 
-use smtp_proto::{Tls, Wait};
+use smtp_proto::Tls;
 
-/// A stream of bytes in both directions that can be encrypted on the way.
-///
-/// All state is in the stream, including that of a handshake under way: giving up on a call that
-/// returned `Pending` loses nothing, and every call may be made again.
-pub trait Stream {
-    /// Reads into `space`, which is not empty. 0 means that the peer will send no more.
+/// Where octets come from.
+pub trait PollRead {
+    /// Reads into `space`, which is not empty. 0 means that no more will come.
     ///
     /// The end of an encrypted stream without `close_notify` is an error,
     /// [`UnexpectedEof`](io::ErrorKind::UnexpectedEof).
     fn poll_read(&mut self, cx: &mut Context<'_>, space: &mut [u8]) -> Poll<io::Result<usize>>;
+}
 
+/// A stream of octets in both directions.
+pub trait Transport: PollRead {
     /// Writes some of what is in the slices, in order; tells how many octets it took.
     fn poll_write_vectored(
         &mut self,
@@ -29,20 +35,12 @@ pub trait Stream {
     /// Tells the peer that nothing more will be written: `close_notify`, and the end of the
     /// stream's own direction. Reading goes on.
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+}
 
+/// A transport that can be encrypted on the way.
+pub trait Stream: Transport {
     /// Shakes hands (TLS). What is read and written afterwards is encrypted.
     ///
     /// After an error the stream is of no more use.
     fn poll_upgrade(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Tls>>;
-
-    /// What is about to be tried, and until when it is of interest.
-    ///
-    /// Called before each round of reads and writes. A stream that wakes a task has no use for
-    /// this. A stream that blocks learns here how it may block: if one direction is wanted, in that
-    /// one, until `wait.until`; if both are, in neither for so long that the other could have
-    /// moved; if none is, here. It returns `Pending` when time is up, and whoever polls the
-    /// connection polls again at once.
-    fn prepare(&mut self, wait: Wait) {
-        let _ = wait;
-    }
 }

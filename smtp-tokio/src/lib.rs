@@ -1,66 +1,50 @@
 //! SMTP, submission and LMTP on Tokio.
 //!
-//! - A server: [`Listener`] accepts connections and gives each to a handler as a
+//! - A server: a [`Listener`] accepts connections and gives each to a handler as a
 //!   [`ServerConnection`].
-//! - A client: [`connect`] opens a [`ClientConnection`] and takes it, with STARTTLS and AUTH if
-//!   wanted, to where messages can be sent with [`smtp_driver::client::send`].
-//! - Any other stream of Tokio's: [`server_connection`] and [`client_connection`].
+//! - A client: a [`Connector`] opens a [`ClientConnection`] and takes it, with STARTTLS and AUTH if
+//!   wanted, to where messages can be sent with [`client::send`].
+//! - Any other stream of Tokio's: `Connection::new(machine, stream, Clock::new())` with a
+//!   [`Stream`] over [`Io`], which can be encrypted by rustls, or by anything else with
+//!   [`UpgradeWith`].
 //!
-//! What a connection does is in [`smtp_driver`], what is said on it in [`smtp_proto`].
+//! What a connection does is in [`smtp_driver`], what is said on it in [`smtp_proto`]. Here is only
+//! what a stream, a clock, a listener and TLS are in the world of Tokio; the adapters for other
+//! worlds have the same things under the same names.
 
-mod body;
 mod clock;
-mod connect;
-mod facts;
-mod listener;
-mod stream;
-pub mod tls;
+mod io;
+mod net;
+mod handshake;
 
-use std::sync::Arc;
-
-use smtp_driver::Connection;
-use smtp_proto::client::{self, Client};
-use smtp_proto::server::{self, Server};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio_rustls::rustls::ServerConfig;
 
-pub use body::ReaderBody;
 pub use clock::Clock;
-pub use connect::{Attempt, ConnectError, Options, connect, dial};
-pub use listener::{Accept, Incident, Listener, Statistics};
-pub use stream::{ClientTls, Stream};
-pub use tokio_rustls::rustls;
+pub use io::Io;
+pub use net::Tokio;
+pub use smtp_driver::tls::{self, ClientTls, Rustls, ServerTls};
+pub use smtp_driver::{
+    Connection, Drain, DrainWatch, Error, Upgradable, UpgradeWith, client, rustls, server,
+};
+pub use handshake::Handshake;
+
+/// A stream in the clear that can be encrypted by rustls.
+pub type Stream<T = TcpStream> = Upgradable<Io<T>, Rustls>;
 
 /// A server's side of a connection.
-pub type ServerConnection<IO = TcpStream> = Connection<Server, Stream<IO>, Clock>;
+pub type ServerConnection<T = TcpStream> = server::ServerConnection<Tokio, Io<T>>;
 
 /// A client's side of a connection.
-pub type ClientConnection<IO = TcpStream> = Connection<Client, Stream<IO>, Clock>;
+pub type ClientConnection<T = TcpStream> = client::ClientConnection<Tokio, Io<T>>;
 
-/// A server on a stream that is in the clear so far.
-pub fn server_connection<IO>(
-    io: IO,
-    config: impl Into<Arc<server::Config>>,
-    tls: Option<Arc<ServerConfig>>,
-) -> ServerConnection<IO>
-where
-    IO: AsyncRead + AsyncWrite + Unpin,
-{
-    Connection::new(Server::new(config), Stream::server(io, tls), Clock::new())
-}
+/// A server's socket, and how its connections are treated.
+pub type Listener<L = tokio::net::TcpListener> = server::Listener<Tokio, Io<L>>;
 
-/// A client on a stream that is in the clear so far.
-pub fn client_connection<IO>(
-    io: IO,
-    config: impl Into<Arc<client::Config>>,
-    tls: Option<ClientTls>,
-) -> ClientConnection<IO>
-where
-    IO: AsyncRead + AsyncWrite + Unpin,
-{
-    Connection::new(Client::new(config), Stream::client(io, tls), Clock::new())
-}
+/// How to open connections to servers.
+pub type Connector = client::Connector<Tokio>;
+
+/// Message content from any reader of Tokio's: wrap it in [`Io`].
+pub type ReaderBody<T> = client::ReaderBody<Io<T>>;
 
 /// The code in the README, compiled.
 #[cfg(doctest)]

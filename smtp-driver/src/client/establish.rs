@@ -7,7 +7,7 @@ use smtp_proto::sasl::client::{Mechanism, choose, with_password};
 use smtp_proto::syntax::capability::Extension;
 use smtp_proto::syntax::reply::Reply;
 
-use super::{ConnectError, Established, Login, Lost, StartTls};
+use super::{EstablishError, Established, Login, Lost, StartTls};
 use crate::{Clock, Connection, Error, Stream};
 
 type Mechanisms = Vec<Box<dyn Mechanism + Send>>;
@@ -16,12 +16,12 @@ type Mechanisms = Vec<Box<dyn Mechanism + Send>>;
 ///
 /// # Errors
 ///
-/// Unless the connection is [lost](ConnectError::Lost) or was [refused](ConnectError::Refused), the
+/// Unless the connection is [lost](EstablishError::Lost) or was [refused](EstablishError::Refused), the
 /// client is still there to [`quit`](super::quit).
 pub async fn establish<S: Stream, C: Clock>(
     conn: &mut Connection<Client, S, C>,
     login: &Login,
-) -> Result<Established, ConnectError> {
+) -> Result<Established, EstablishError> {
     let mechanisms = match &login.credentials {
         Some(credentials) => with_password(credentials.user(), credentials.password())?,
         None => Mechanisms::new(),
@@ -34,7 +34,7 @@ pub async fn establish_with<S: Stream, C: Clock>(
     conn: &mut Connection<Client, S, C>,
     starttls: StartTls,
     mechanisms: Vec<Box<dyn Mechanism + Send>>,
-) -> Result<Established, ConnectError> {
+) -> Result<Established, EstablishError> {
     let greeting = until_ready(conn, None).await?.greeting;
     let tls_refusal = encrypt(conn, starttls).await?;
     if !mechanisms.is_empty() {
@@ -47,23 +47,23 @@ pub async fn establish_with<S: Stream, C: Clock>(
 async fn encrypt<S: Stream, C: Clock>(
     conn: &mut Connection<Client, S, C>,
     starttls: StartTls,
-) -> Result<Option<Reply>, ConnectError> {
+) -> Result<Option<Reply>, EstablishError> {
     if starttls == StartTls::Off || conn.tls().is_some() {
         return Ok(None);
     }
     let required = starttls == StartTls::Required;
     if !conn.capabilities().has(Extension::StartTls) {
-        return if required { Err(ConnectError::TlsMissing) } else { Ok(None) };
+        return if required { Err(EstablishError::TlsMissing) } else { Ok(None) };
     }
     match conn.start_tls() {
         Ok(()) => {}
         Err(RequestError::Misuse(misuse)) => return Err(Lost::Failed(misuse.into()).into()),
-        Err(_) => return Err(ConnectError::TlsMissing),
+        Err(_) => return Err(EstablishError::TlsMissing),
     }
     let refusal = until_ready(conn, None).await?.answer;
     match refusal {
-        Some(refusal) if required => Err(ConnectError::TlsRefused(refusal)),
-        None if conn.tls().is_none() => Err(ConnectError::TlsMissing),
+        Some(refusal) if required => Err(EstablishError::TlsRefused(refusal)),
+        None if conn.tls().is_none() => Err(EstablishError::TlsMissing),
         refusal => Ok(refusal),
     }
 }
@@ -71,27 +71,27 @@ async fn encrypt<S: Stream, C: Clock>(
 async fn authenticate<S: Stream, C: Clock>(
     conn: &mut Connection<Client, S, C>,
     mechanisms: Mechanisms,
-) -> Result<(), ConnectError> {
+) -> Result<(), EstablishError> {
     let offered = conn.capabilities();
     let common = mechanisms.iter().any(|mechanism| offered.supports_auth(mechanism.name()));
     let safe = conn.tls().is_some() || conn.config().auth_without_tls;
     let Some(mut mechanism) = choose(mechanisms, offered, safe) else {
         let offered = offered.auth().map(str::to_owned).collect();
         return Err(if common {
-            ConnectError::AuthNeedsTls
+            EstablishError::AuthNeedsTls
         } else {
-            ConnectError::NoCommonMechanism { offered }
+            EstablishError::NoCommonMechanism { offered }
         });
     };
     let initial = mechanism.initial();
     match conn.authenticate(mechanism.name(), initial.as_ref().map(Secret::expose)) {
         Ok(()) => {}
         Err(AuthError::Misuse(misuse)) => return Err(Lost::Failed(misuse.into()).into()),
-        Err(AuthError::NeedsTls(_)) => return Err(ConnectError::AuthNeedsTls),
-        Err(_) => return Err(ConnectError::NoCommonMechanism { offered: Vec::new() }),
+        Err(AuthError::NeedsTls(_)) => return Err(EstablishError::AuthNeedsTls),
+        Err(_) => return Err(EstablishError::NoCommonMechanism { offered: Vec::new() }),
     }
     match until_ready(conn, Some(&mut *mechanism)).await?.authenticated {
-        Some(reply) if !reply.is_positive() => Err(ConnectError::AuthRefused(reply)),
+        Some(reply) if !reply.is_positive() => Err(EstablishError::AuthRefused(reply)),
         _ => Ok(()),
     }
 }
@@ -108,7 +108,7 @@ struct Heard {
 async fn until_ready<S: Stream, C: Clock>(
     conn: &mut Connection<Client, S, C>,
     mut mechanism: Option<&mut (dyn Mechanism + Send)>,
-) -> Result<Heard, ConnectError> {
+) -> Result<Heard, EstablishError> {
     let mut heard = Heard::default();
     let mut refusal = None;
     let mut close = Close::Peer;
@@ -133,8 +133,8 @@ async fn until_ready<S: Stream, C: Clock>(
         }
     }
     Err(match (refusal, close) {
-        (Some(refusal), _) => ConnectError::Refused(refusal),
-        (None, Close::Unavailable(reply)) => ConnectError::Refused(reply),
+        (Some(refusal), _) => EstablishError::Refused(refusal),
+        (None, Close::Unavailable(reply)) => EstablishError::Refused(reply),
         (None, close) => Lost::Closed(close).into(),
     })
 }

@@ -75,7 +75,7 @@ pub struct Established {
 /// Why a connection does not come to where messages can be sent.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
-pub enum ConnectError {
+pub enum EstablishError {
     /// The server refused the connection or the hello.
     #[error("the server refused the connection: {0}")]
     Refused(Reply),
@@ -111,7 +111,7 @@ fn list(offered: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ConnectError, Credentials};
+    use super::{EstablishError, Credentials};
 
     #[test]
     fn the_password_is_not_shown() {
@@ -123,7 +123,7 @@ mod tests {
     fn what_is_offered_is_named() {
         let error = |offered: &[&str]| {
             let offered = offered.iter().map(ToString::to_string).collect();
-            ConnectError::NoCommonMechanism { offered }.to_string()
+            EstablishError::NoCommonMechanism { offered }.to_string()
         };
         assert!(error(&["GSSAPI", "CRAM-MD5"]).ends_with("the server offers GSSAPI CRAM-MD5"));
         assert!(error(&[]).ends_with("the server offers no AUTH"));

@@ -26,20 +26,30 @@
 //! something else uses those, before and after.
 
 mod body;
+#[cfg(feature = "net")]
+mod connect;
 mod delivery;
 mod describe;
 mod establish;
 mod login;
 mod quit;
+mod reader;
 mod send;
+#[cfg(feature = "net")]
+mod target;
 
 pub use body::BodySource;
+#[cfg(feature = "net")]
+pub use connect::{Address, Attempt, ClientConnection, ConnectError, Connector};
 pub use delivery::{Delivery, Fate, Lost, RecipientOutcome, SendFailure};
 pub use describe::describe;
 pub use establish::{establish, establish_with};
-pub use login::{ConnectError, Credentials, Established, Login, StartTls};
+pub use login::{Credentials, EstablishError, Established, Login, StartTls};
 pub use quit::quit;
+pub use reader::ReaderBody;
 pub use send::{send, send_all};
+#[cfg(feature = "net")]
+pub use target::Target;
 
 #[cfg(doc)]
 use crate::Connection;

@@ -3,7 +3,7 @@
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use smtp_proto::{Machine, Time, Wait};
+use smtp_proto::{Machine, Time};
 
 use super::{Connection, Stage};
 use crate::{Clock, Stream};
@@ -46,11 +46,6 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
         if farewell.until <= self.clock.now() {
             return Poll::Ready(());
         }
-        self.stream.prepare(Wait {
-            read: farewell.discard > 0,
-            write: farewell.writing,
-            until: Some(farewell.until),
-        });
         if farewell.writing {
             match self.stream.poll_shutdown(cx) {
                 Poll::Ready(Ok(())) => farewell.writing = false,

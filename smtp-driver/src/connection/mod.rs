@@ -23,7 +23,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use smtp_proto::server::Server;
-use smtp_proto::{Machine, Step, Time, Wait};
+use smtp_proto::{Machine, Step, Time};
 
 use crate::{Clock, DrainWatch, Error, Stream};
 use farewell::Farewell;
@@ -57,7 +57,8 @@ pub struct Connection<M, S, C> {
 /// What to do to the machine when a [`Drain`](crate::Drain) begins.
 struct Draining<M> {
     watch: DrainWatch,
-    act: fn(&mut M),
+    /// Until it was done.
+    act: Option<fn(&mut M)>,
 }
 
 #[derive(Debug)]
@@ -95,11 +96,13 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
 
     /// The next event, as [`next`](Self::next) gives it.
     ///
-    /// A bounded amount of work: it may return `Pending` with the task already woken. Over a
-    /// stream that blocks, `Pending` means to call again, and the waker may be a
-    /// [no-op](std::task::Waker::noop).
+    /// A bounded amount of work: it may return `Pending` with the task already woken.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<M::Event>, Error>> {
-        self.watch_for_drain(cx);
+        if self.poll_drain(cx).is_ready() && !matches!(self.stage, Stage::Over) {
+            self.stage = Stage::Over;
+            self.failure = None;
+            return Poll::Ready(Err(Error::Cut));
+        }
         for _ in 0..ROUNDS {
             match &self.stage {
                 Stage::Running => {}
@@ -148,7 +151,6 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
             // The machine knows its deadline and should have told that it has passed.
             return Poll::Ready(Err(Error::Tls(io::ErrorKind::TimedOut.into())));
         }
-        self.stream.prepare(Wait { read: true, write: true, until });
         // What the machine wrote is still in the clear: it goes first.
         if self.unflushed && self.poll_flush(cx).is_ready() {
             self.unflushed = false;
@@ -185,20 +187,24 @@ impl<M, S, C> Connection<M, S, C> {
         (self.machine, self.stream, self.clock)
     }
 
-    fn watch_for_drain(&mut self, cx: &mut Context<'_>) {
-        if let Some(draining) = &mut self.drain
-            && draining.watch.poll(cx).is_ready()
-        {
-            (draining.act)(&mut self.machine);
-            self.drain = None;
+    /// Ready when it is all to be over at once.
+    fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(draining) = &mut self.drain else { return Poll::Pending };
+        if draining.act.is_some() {
+            ready!(draining.watch.poll(cx));
+            if let Some(act) = draining.act.take() {
+                act(&mut self.machine);
+            }
         }
+        draining.watch.poll_cut(cx)
     }
 }
 
 impl<S, C> Connection<Server, S, C> {
-    /// Once `watch` says so, calls [`Server::shutdown`].
+    /// Once `watch` says so, calls [`Server::shutdown`]; and ends with [`Error::Cut`], if it comes
+    /// to that.
     pub fn watch(&mut self, watch: DrainWatch) {
-        self.drain = Some(Draining { watch, act: Server::shutdown });
+        self.drain = Some(Draining { watch, act: Some(Server::shutdown) });
     }
 }
 

@@ -28,8 +28,6 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
         }
         let read = wait.read && !self.machine.inbox().is_closed();
         let until = wait.until.into_iter().chain(self.last_words).min();
-        self.stream.prepare(Wait { read, write: wait.write || self.unflushed, until });
-
         let mut moved = Poll::Pending;
         if wait.write && self.poll_write(cx, now).is_ready() {
             moved = Poll::Ready(());

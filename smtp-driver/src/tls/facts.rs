@@ -1,17 +1,22 @@
 //! What there is to know of an encrypted stream.
 
 use bytes::Bytes;
+use rustls::{CipherSuite, ClientConnection, CommonState, ProtocolVersion, ServerConnection};
 use smtp_proto::Tls;
-use tokio_rustls::TlsStream;
-use tokio_rustls::rustls::{CipherSuite, ProtocolVersion};
 
-/// What a machine is told after a handshake.
-pub(crate) fn of<IO>(stream: &TlsStream<IO>) -> Tls {
-    let (_, common) = stream.get_ref();
-    let server_name = match stream {
-        TlsStream::Server(stream) => stream.get_ref().1.server_name().map(Box::from),
-        TlsStream::Client(_) => None, // the client knows whom it asked for
-    };
+/// What a server is told after a handshake.
+#[must_use]
+pub fn server_facts(connection: &ServerConnection) -> Tls {
+    facts(connection, connection.server_name().map(Box::from))
+}
+
+/// What a client is told after a handshake. It knows whom it asked for.
+#[must_use]
+pub fn client_facts(connection: &ClientConnection) -> Tls {
+    facts(connection, None)
+}
+
+fn facts(common: &CommonState, server_name: Option<Box<str>>) -> Tls {
     Tls {
         protocol: common.protocol_version().map(protocol),
         cipher: common.negotiated_cipher_suite().map(|suite| cipher(suite.suite())),
@@ -39,7 +44,7 @@ fn cipher(suite: CipherSuite) -> Box<str> {
 
 #[cfg(test)]
 mod tests {
-    use tokio_rustls::rustls::{CipherSuite, ProtocolVersion};
+    use rustls::{CipherSuite, ProtocolVersion};
 
     use super::{cipher, protocol};
 

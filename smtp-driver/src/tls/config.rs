@@ -1,19 +1,17 @@
-//! Configurations for TLS: the usual ones, for who does not need others.
-//!
-//! All of them use rustls with *ring*, TLS 1.2 and 1.3. Any other configuration of rustls can be
-//! used instead.
+//! Configurations: the usual ones.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use thiserror::Error as ThisError;
-use tokio_rustls::rustls::client::danger::{
+use rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
 };
-use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
-use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use tokio_rustls::rustls::{
+use rustls::server::{VerifierBuilderError, WebPkiClientVerifier};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::{
     self, ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme,
 };
 
@@ -41,9 +39,28 @@ pub enum TlsError {
         /// What went wrong in the search, if anything.
         errors: Vec<String>,
     },
+    /// The authorities that clients' certificates have to be by are of no use.
+    #[error("checking the clients' certificates: {0}")]
+    Verifier(#[from] VerifierBuilderError),
     /// A certificate or a key is of no use.
     #[error("{0}")]
     Rustls(#[from] rustls::Error),
+}
+
+/// Whether a server asks its clients for a certificate, as `AUTH EXTERNAL` wants it.
+///
+/// The certificate is checked in the handshake; what is in it comes with
+/// [`Tls::peer_certificate`](smtp_proto::Tls::peer_certificate), and what it allows is for the
+/// application to say.
+#[derive(Clone, Debug, Default)]
+pub enum ClientCertificates {
+    /// They are not asked for.
+    #[default]
+    Off,
+    /// A client may present one, and it has to be by one of these authorities.
+    Optional(RootCertStore),
+    /// A client without one by one of these authorities does not get through the handshake.
+    Required(RootCertStore),
 }
 
 /// A server's configuration from two PEM files: the certificate, followed by those of intermediate
@@ -52,11 +69,27 @@ pub fn server_config(
     certificates: impl AsRef<Path>,
     key: impl AsRef<Path>,
 ) -> Result<Arc<ServerConfig>, TlsError> {
-    let chain = certificates_in(certificates.as_ref())?;
-    let key = PrivateKeyDer::from_pem_file(&key).map_err(|error| file_error(&key, error))?;
+    server_config_with(certificates, key, ClientCertificates::Off)
+}
+
+/// The same, with what is to be asked of clients.
+pub fn server_config_with(
+    certificates: impl AsRef<Path>,
+    key: impl AsRef<Path>,
+    clients: ClientCertificates,
+) -> Result<Arc<ServerConfig>, TlsError> {
+    let (chain, key) = identity(certificates.as_ref(), key.as_ref())?;
+    let verifier = |roots: RootCertStore| {
+        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider())
+    };
+    let verifier = match clients {
+        ClientCertificates::Off => WebPkiClientVerifier::no_client_auth(),
+        ClientCertificates::Optional(roots) => verifier(roots).allow_unauthenticated().build()?,
+        ClientCertificates::Required(roots) => verifier(roots).build()?,
+    };
     let config = ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
+        .with_client_cert_verifier(verifier)
         .with_single_cert(chain, key)?;
     Ok(Arc::new(config))
 }
@@ -67,6 +100,21 @@ pub fn client_config(roots: RootCertStore) -> Result<Arc<ClientConfig>, TlsError
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();
+    Ok(Arc::new(config))
+}
+
+/// The same for a client that has a certificate of its own, from two PEM files as for
+/// [`server_config`], and shows it to servers that ask for one.
+pub fn client_config_with_certificate(
+    roots: RootCertStore,
+    certificates: impl AsRef<Path>,
+    key: impl AsRef<Path>,
+) -> Result<Arc<ClientConfig>, TlsError> {
+    let (chain, key) = identity(certificates.as_ref(), key.as_ref())?;
+    let config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_client_auth_cert(chain, key)?;
     Ok(Arc::new(config))
 }
 
@@ -111,6 +159,16 @@ pub fn insecure_client_config() -> Result<Arc<ClientConfig>, TlsError> {
 
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
+}
+
+/// A certificate with its chain, and its key.
+fn identity(
+    certificates: &Path,
+    key: &Path,
+) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsError> {
+    let chain = certificates_in(certificates)?;
+    let key = PrivateKeyDer::from_pem_file(key).map_err(|error| file_error(key, error))?;
+    Ok((chain, key))
 }
 
 fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {

@@ -1,0 +1,38 @@
+//! Streams, sockets and readers of Tokio's.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use smtp_driver::{PollRead, Transport};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Something of Tokio's, as the [driver](smtp_driver) knows it: a stream, a reader, a socket that
+/// listens.
+#[derive(Clone, Debug)]
+pub struct Io<T>(pub T);
+
+impl<T: AsyncRead + Unpin> PollRead for Io<T> {
+    fn poll_read(&mut self, cx: &mut Context<'_>, space: &mut [u8]) -> Poll<io::Result<usize>> {
+        let mut buffer = ReadBuf::new(space);
+        Pin::new(&mut self.0).poll_read(cx, &mut buffer).map_ok(|()| buffer.filled().len())
+    }
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Transport for Io<T> {
+    fn poll_write_vectored(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write_vectored(cx, slices)
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}
