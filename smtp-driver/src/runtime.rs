@@ -37,9 +37,7 @@ pub trait Runtime: Send + Sync + 'static {
 
     /// Takes over a socket that does not block.
     #[cfg(unix)]
-    fn unix_listener(
-        socket: std::os::unix::net::UnixListener,
-    ) -> io::Result<Self::UnixListener>;
+    fn unix_listener(socket: std::os::unix::net::UnixListener) -> io::Result<Self::UnixListener>;
 
     /// Finds the addresses of a server; [`Target::resolve`] does it, and blocks.
     fn resolve(target: Target) -> impl Future<Output = io::Result<Vec<SocketAddr>>> + Send;

@@ -6,9 +6,9 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use smtp_driver::{Drain, Error};
+use smtp_proto::Tls;
 use smtp_proto::error::{Close, Misuse};
 use smtp_proto::server::{Config, Event, Refusal, Server};
-use smtp_proto::{Tls, Wait};
 
 use support::{Call, Fake, Peer, Task};
 
@@ -102,8 +102,7 @@ fn nothing_happens_while_nothing_moves() {
     let reads = fake.0.borrow().reads;
     assert_eq!(task.is_pending(), (true, false));
     assert_eq!(fake.0.borrow().reads, reads + 1);
-    let last = *fake.0.borrow().prepared.last().unwrap();
-    assert!(matches!(last, Wait { read: true, write: false, until: Some(_) }), "{last:?}");
+    assert!(fake.0.borrow().alarm.is_some(), "nobody waits for ever");
 }
 
 #[test]
@@ -257,6 +256,23 @@ fn a_drain_ends_an_idle_connection_and_spares_a_transaction() {
     let news = run(&mut other).unwrap();
     assert!(matches!(&news[..], [Event::Body(_), Event::Closed(Close::Shutdown)]), "{news:?}");
     assert!(busy.0.borrow().text().contains("\r\n354 "));
+}
+
+#[test]
+fn a_cut_ends_a_transaction_too() {
+    let (drain, watch) = Drain::new();
+    let fake = Fake::new([Peer::Says("HELO c.example.net\r\nMAIL FROM:<a@example.net>\r\n")]);
+    let mut task = greeted(&fake, config());
+    task.conn.watch(watch);
+    while let Ok(event) = task.next_within(Duration::ZERO) {
+        assert!(event.unwrap().unwrap().is_question());
+        task.conn.accept().unwrap();
+    }
+    drain.begin();
+    assert!(task.next_within(Duration::ZERO).is_err(), "the transaction may go on");
+    drain.cut();
+    assert!(matches!(task.next(), Err(Error::Cut)));
+    assert!(matches!(task.next(), Ok(None)));
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod support;
 use std::io::ErrorKind;
 
 use smtp_driver::Error;
-use smtp_driver::client::{self, ConnectError, Credentials, Login, Lost, StartTls};
+use smtp_driver::client::{self, Credentials, EstablishError, Login, Lost, StartTls};
 use smtp_proto::Tls;
 use smtp_proto::error::Close;
 
@@ -17,7 +17,7 @@ fn login(starttls: StartTls, user: Option<&str>) -> Login {
     Login { starttls, credentials }
 }
 
-fn try_login(fake: &Fake, login: &Login) -> Result<Conn, ConnectError> {
+fn try_login(fake: &Fake, login: &Login) -> Result<Conn, EstablishError> {
     let mut conn = connect(fake);
     complete(fake, client::establish(&mut conn, login)).map(|_| conn)
 }
@@ -27,24 +27,24 @@ fn a_refusal_at_the_door_is_told_with_the_reply() {
     for greeting in ["554 5.3.2 Not here\r\n", "421 4.3.2 Not now\r\n"] {
         let fake = Fake::new([Peer::Says(greeting), Peer::Closes]);
         match try_login(&fake, &Login::default()) {
-            Err(ConnectError::Refused(reply)) => assert!(greeting.contains(&text(&reply)[4..])),
+            Err(EstablishError::Refused(reply)) => assert!(greeting.contains(&text(&reply)[4..])),
             other => panic!("{other:?}"),
         }
     }
     let fake = Fake::new([Peer::Closes]);
     let lost = try_login(&fake, &Login::default());
-    assert!(matches!(lost, Err(ConnectError::Lost(Lost::Closed(Close::Peer)))), "{lost:?}");
+    assert!(matches!(lost, Err(EstablishError::Lost(Lost::Closed(Close::Peer)))), "{lost:?}");
 }
 
 #[test]
 fn required_tls_is_required() {
     let required = login(StartTls::Required, None);
     let missing = try_login(&server(&["SIZE"], &[]), &required);
-    assert!(matches!(missing, Err(ConnectError::TlsMissing)), "{missing:?}");
+    assert!(matches!(missing, Err(EstablishError::TlsMissing)), "{missing:?}");
 
     let script = [Peer::Awaits("STARTTLS\r\n"), Peer::Says("454 4.7.0 No\r\n")];
     let refused = try_login(&server(&["STARTTLS"], &script), &required);
-    assert!(matches!(refused, Err(ConnectError::TlsRefused(_))), "{refused:?}");
+    assert!(matches!(refused, Err(EstablishError::TlsRefused(_))), "{refused:?}");
 
     let opportunistic = login(StartTls::Opportunistic, None);
     assert!(try_login(&server(&["SIZE"], &[]), &opportunistic).is_ok());
@@ -59,7 +59,7 @@ fn a_failed_handshake_never_falls_back_to_the_clear() {
         fake.0.borrow_mut().handshake = Some(Err(ErrorKind::InvalidData));
         let failed = try_login(&fake, &login(starttls, None));
         assert!(
-            matches!(failed, Err(ConnectError::Lost(Lost::Failed(Error::Tls(_))))),
+            matches!(failed, Err(EstablishError::Lost(Lost::Failed(Error::Tls(_))))),
             "{failed:?}"
         );
         assert_eq!(fake.0.borrow().calls.last(), Some(&Call::Upgrade));
@@ -91,13 +91,13 @@ fn credentials_go_out_under_tls_only() {
     let conn = try_login(&fake("235 2.7.0 In\r\n"), &with_tls).unwrap();
     assert!(conn.is_authenticated() && conn.tls().is_some());
     let refused = try_login(&fake("535 5.7.8 No\r\n"), &with_tls);
-    assert!(matches!(refused, Err(ConnectError::AuthRefused(_))), "{refused:?}");
+    assert!(matches!(refused, Err(EstablishError::AuthRefused(_))), "{refused:?}");
 
     let in_the_clear = login(StartTls::Off, Some("tim"));
     let refused = try_login(&server(&["AUTH PLAIN"], &[]), &in_the_clear);
-    assert!(matches!(refused, Err(ConnectError::AuthNeedsTls)), "{refused:?}");
+    assert!(matches!(refused, Err(EstablishError::AuthNeedsTls)), "{refused:?}");
     match try_login(&server(&["AUTH GSSAPI"], &[]), &in_the_clear) {
-        Err(ConnectError::NoCommonMechanism { offered }) => assert_eq!(offered, ["GSSAPI"]),
+        Err(EstablishError::NoCommonMechanism { offered }) => assert_eq!(offered, ["GSSAPI"]),
         other => panic!("{other:?}"),
     }
 }

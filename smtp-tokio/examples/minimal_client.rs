@@ -1,13 +1,13 @@
 //! A client to be read: sends one message to two recipients at the minimal server.
 
-use smtp_driver::client::{Fate, quit, send};
 use smtp_proto::client::{Config, Envelope};
-use smtp_tokio::{Options, connect};
+use smtp_tokio::Connector;
+use smtp_tokio::client::{Fate, quit, send};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let options = Options::new(Config::new("localhost".parse()?));
-    let mut conn = connect("127.0.0.1:2525", &options).await?;
+    let connector = Connector::new(Config::new("localhost".parse()?));
+    let mut conn = connector.connect("127.0.0.1:2525").await?;
 
     let to = ["you@localhost".parse()?, "you@example.org".parse()?];
     let envelope = Envelope::new("me@localhost".parse()?, to);

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use smtp_driver::Error;
 use smtp_proto::server::{Config, Event, Refusal};
-use smtp_tokio::{Listener, ServerConnection};
+use smtp_tokio::{Error, Listener, ServerConnection};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let listener = Listener::bind("127.0.0.1:2525", Config::new("localhost".parse()?)).await?;
+    let listener = Listener::bind("127.0.0.1:2525", Config::new("localhost".parse()?))?;
     println!("listening on {}", listener.local_addr()?);
     let stop = async { drop(tokio::signal::ctrl_c().await) };
     listener

@@ -111,7 +111,7 @@ fn list(offered: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{EstablishError, Credentials};
+    use super::{Credentials, EstablishError};
 
     #[test]
     fn the_password_is_not_shown() {

@@ -43,7 +43,8 @@ pub(super) async fn attend<R, T, H, F>(
     let mut watch = attendant.watch.clone();
     let who = peer.clone();
     let conversation = async {
-        let Some((conn, peer)) = attendant.prepare::<R, T>(&hall, &mut ticket, transport, peer).await
+        let Some((conn, peer)) =
+            attendant.prepare::<R, T>(&hall, &mut ticket, transport, peer).await
         else {
             return;
         };

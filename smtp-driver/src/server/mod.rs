@@ -9,10 +9,10 @@ mod peer;
 mod serve;
 
 pub use accept::Accept;
+pub use hall::Statistics;
 pub use incident::Incident;
 pub use listener::{Listener, ServerConnection};
 pub use peer::Peer;
-pub use hall::Statistics;
 
 #[cfg(doc)]
 use crate::Runtime;

@@ -131,7 +131,8 @@ impl<H, C: Clock> Service<H, C> {
         };
         self.hall.count(|statistics| statistics.accepted += 1);
         let hall = self.hall.clone();
-        let task = attend::<R, T, H, F>(Arc::clone(attendant), hall, ticket, transport, peer.clone());
+        let task =
+            attend::<R, T, H, F>(Arc::clone(attendant), hall, ticket, transport, peer.clone());
         if let Err(error) = R::spawn(task) {
             (attendant.observer)(Incident::Spawn(peer, error));
         }

@@ -10,8 +10,8 @@ use std::io::{self, ErrorKind, IoSlice};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use smtp_driver::{Clock, Stream};
-use smtp_proto::{Machine, Time, Tls, Wait};
+use smtp_driver::{Clock, PollRead, Stream, Transport};
+use smtp_proto::{Machine, Time, Tls};
 
 #[allow(unused_imports, reason = "not every test uses everything")]
 pub(crate) use task::{Task, complete};
@@ -52,7 +52,6 @@ pub(crate) struct World {
     pub(crate) read: usize,
     pub(crate) reads: usize,
     pub(crate) calls: Vec<Call>,
-    pub(crate) prepared: Vec<Wait>,
     /// Not 0: partial reads and writes, and `Pending` now and then.
     pub(crate) chaos: u64,
     pub(crate) now: Time,
@@ -106,7 +105,7 @@ impl Fake {
     }
 }
 
-impl Stream for Fake {
+impl PollRead for Fake {
     fn poll_read(&mut self, cx: &mut Context<'_>, space: &mut [u8]) -> Poll<io::Result<usize>> {
         assert!(!space.is_empty(), "a read into nothing looks like the end");
         let mut world = self.0.borrow_mut();
@@ -141,7 +140,9 @@ impl Stream for Fake {
         world.read += count;
         Poll::Ready(Ok(count))
     }
+}
 
+impl Transport for Fake {
     fn poll_write_vectored(
         &mut self,
         cx: &mut Context<'_>,
@@ -184,7 +185,9 @@ impl Stream for Fake {
         world.shutdown = true;
         Poll::Ready(Ok(()))
     }
+}
 
+impl Stream for Fake {
     fn poll_upgrade(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Tls>> {
         let mut world = self.0.borrow_mut();
         if world.hesitates(cx) {
@@ -195,10 +198,6 @@ impl Stream for Fake {
             None => Poll::Pending,
             Some(result) => Poll::Ready(result.map_err(io::Error::from)),
         }
-    }
-
-    fn prepare(&mut self, wait: Wait) {
-        self.0.borrow_mut().prepared.push(wait);
     }
 }
 

@@ -4,12 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use smtp_driver::Error;
 use smtp_proto::sasl::Secret;
 use smtp_proto::sasl::server::{Mechanism, Step, for_name};
 use smtp_proto::server::{Event, Refusal};
 use smtp_proto::syntax::text::Text;
-use smtp_tokio::ServerConnection;
+use smtp_tokio::{Error, ServerConnection};
 
 pub(crate) const USER: &str = "demo";
 pub(crate) const PASSWORD: &str = "secret";

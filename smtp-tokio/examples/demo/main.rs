@@ -14,16 +14,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
-use smtp_driver::Connection;
-use smtp_driver::client::{Credentials, Fate, Login, StartTls, establish, quit, send};
 use smtp_proto::client::{Chunking, Client, Config, Envelope};
 use smtp_proto::server;
 use smtp_proto::syntax::params::BodyType;
+use smtp_tokio::client::{Credentials, Fate, Login, StartTls, establish, quit, send};
 use smtp_tokio::rustls::pki_types::{PrivatePkcs8KeyDer, ServerName};
 use smtp_tokio::rustls::{RootCertStore, ServerConfig};
-use smtp_tokio::{ClientTls, Clock, Listener, Stream, tls};
+use smtp_tokio::{
+    ClientTls, Clock, Connection, Drain, DrainWatch, Io, Listener, Rustls, ServerTls, Stream, tls,
+};
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use mailbox::{Mailbox, PASSWORD, USER};
 use tap::Tap;
@@ -70,20 +71,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mailbox = Arc::new(Mailbox::new(directory)?);
 
     let (server_tls, client_tls) = certificate()?;
-    let (stop, stopped) = oneshot::channel();
-    let (address, server) = start_server(Arc::clone(&mailbox), server_tls, stopped).await?;
+    let (stop, stopped) = Drain::new();
+    let (address, server) = start_server(Arc::clone(&mailbox), server_tls, stopped)?;
     println!("A server listens on {address}.\n");
 
     converse(address, client_tls).await?;
 
-    drop(stop);
+    stop.begin();
     server.await?;
     println!("The messages are in {}.", mailbox.directory().display());
     Ok(())
 }
 
 /// A certificate for this run, and who trusts it.
-fn certificate() -> Result<(Arc<ServerConfig>, ClientTls), Box<dyn Error>> {
+fn certificate() -> Result<(ServerTls, ClientTls), Box<dyn Error>> {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
     let certificate = made.cert.der().clone();
     let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
@@ -93,19 +94,19 @@ fn certificate() -> Result<(Arc<ServerConfig>, ClientTls), Box<dyn Error>> {
     let mut roots = RootCertStore::empty();
     roots.add(certificate)?;
     let name = ServerName::try_from("localhost")?;
-    Ok((Arc::new(server), ClientTls { config: tls::client_config(roots)?, name }))
+    Ok((ServerTls::new(server), ClientTls { config: tls::client_config(roots)?, name }))
 }
 
-async fn start_server(
+fn start_server(
     mailbox: Arc<Mailbox>,
-    tls: Arc<ServerConfig>,
-    stopped: oneshot::Receiver<()>,
-) -> Result<(SocketAddr, tokio::task::JoinHandle<()>), Box<dyn Error>> {
+    tls: ServerTls,
+    stopped: DrainWatch,
+) -> Result<(SocketAddr, JoinHandle<()>), Box<dyn Error>> {
     let mut config = server::Config::new("localhost".parse()?);
     config.starttls = true;
     config.mechanisms = vec!["PLAIN".parse()?, "LOGIN".parse()?];
     config.require_auth = true;
-    let mut listener = Listener::bind("127.0.0.1:0", config).await?;
+    let mut listener = Listener::bind("127.0.0.1:0", config)?;
     listener.tls = Some(tls);
     let address = listener.local_addr()?;
     let handler = move |mut conn, peer| {
@@ -116,9 +117,8 @@ async fn start_server(
             }
         }
     };
-    let stop = async { drop(stopped.await) };
     let server = tokio::spawn(async move {
-        listener.serve(handler, stop, Duration::from_secs(5)).await;
+        listener.serve(handler, stopped, Duration::from_secs(5)).await;
     });
     Ok((address, server))
 }
@@ -128,7 +128,7 @@ async fn converse(server: SocketAddr, tls: ClientTls) -> Result<(), Box<dyn Erro
     // Text goes by DATA here, so that both ways are seen.
     let config = Config { chunking: Chunking::Needed, ..Config::new("localhost".parse()?) };
     let io = TcpStream::connect(server).await?;
-    let stream = Tap::new(Stream::client(io, Some(tls)));
+    let stream = Tap::new(Stream::new(Io(io), Rustls::client(Some(tls))));
     let mut conn = Connection::new(Client::new(config), stream, Clock::new());
 
     println!("A client says hello, encrypts, and logs in:\n");
@@ -148,7 +148,7 @@ async fn converse(server: SocketAddr, tls: ClientTls) -> Result<(), Box<dyn Erro
 }
 
 async fn deliver(
-    conn: &mut Connection<Client, Tap<Stream<TcpStream>>, Clock>,
+    conn: &mut Connection<Client, Tap<Stream>, Clock>,
     to: &[&str],
     message: &[u8],
     body: BodyType,

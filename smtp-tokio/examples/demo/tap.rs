@@ -3,8 +3,8 @@
 use std::io::{self, IoSlice, IsTerminal};
 use std::task::{Context, Poll};
 
-use smtp_driver::Stream;
-use smtp_proto::{Tls, Wait};
+use smtp_driver::{PollRead, Stream, Transport};
+use smtp_proto::Tls;
 
 /// A stream that prints every line that goes through it.
 pub(crate) struct Tap<S> {
@@ -76,7 +76,7 @@ fn printable(line: &[u8]) -> String {
     String::from_utf8_lossy(line).chars().map(show).collect()
 }
 
-impl<S: Stream> Stream for Tap<S> {
+impl<S: Stream> PollRead for Tap<S> {
     fn poll_read(&mut self, cx: &mut Context<'_>, space: &mut [u8]) -> Poll<io::Result<usize>> {
         let result = self.inner.poll_read(cx, space);
         if let Poll::Ready(Ok(octets)) = result {
@@ -85,7 +85,9 @@ impl<S: Stream> Stream for Tap<S> {
         }
         result
     }
+}
 
+impl<S: Stream> Transport for Tap<S> {
     fn poll_write_vectored(
         &mut self,
         cx: &mut Context<'_>,
@@ -110,7 +112,9 @@ impl<S: Stream> Stream for Tap<S> {
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.inner.poll_shutdown(cx)
     }
+}
 
+impl<S: Stream> Stream for Tap<S> {
     fn poll_upgrade(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Tls>> {
         let result = self.inner.poll_upgrade(cx);
         if let Poll::Ready(Ok(tls)) = &result {
@@ -120,9 +124,5 @@ impl<S: Stream> Stream for Tap<S> {
             println!("  -- encrypted from here on: {protocol}, {cipher} --");
         }
         result
-    }
-
-    fn prepare(&mut self, wait: Wait) {
-        self.inner.prepare(wait);
     }
 }
