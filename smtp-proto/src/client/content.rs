@@ -116,13 +116,16 @@ impl Client {
         Ok(())
     }
 
-    /// Answers [`Event::Body`](super::Event::Body): the message is not to be sent after all.
+    /// Answers [`Event::Body`](super::Event::Body), or goes on where an envelope is open: the message
+    /// is not to be sent after all.
     ///
     /// Content that has begun after DATA can't be taken back: any end of it would be taken for the
     /// end of the message. The connection is given up then.
     pub fn abandon(&mut self) -> Result<(), Misuse> {
-        self.content_is_asked_for()?;
-        let after_data = matches!(&self.sending, Some(Sending { content: Content::Data(_), .. }));
+        if self.open_envelope().is_err() {
+            self.content_is_asked_for()?;
+        }
+        let after_data = self.is_after_data();
         if let Some(transaction) = self.transactions.back_mut() {
             transaction.abandoned = true;
         }
@@ -132,6 +135,14 @@ impl Client {
             self.conclude(Close::Abandoned);
         }
         Ok(())
+    }
+
+    /// Whether content goes out after DATA: the server takes everything for it up to the final dot.
+    pub(super) fn is_after_data(&self) -> bool {
+        let sending = self.sending.as_ref();
+        sending.is_some_and(|sending| {
+            sending.next == Next::Content && matches!(sending.content, Content::Data(_))
+        })
     }
 
     /// Whether the question is open. If it is, something is being sent.

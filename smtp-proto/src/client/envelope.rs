@@ -16,8 +16,8 @@ pub struct Envelope {
     pub body: BodyType,
     /// Octets of content as SIZE counts them (RFC 1870 section 5), if known.
     pub size: Option<u64>,
-    /// The message headers hold UTF-8 (RFC 6532). Implied by an address or a parameter
-    /// that is not ASCII.
+    /// The message headers hold UTF-8 (RFC 6532), or a recipient that comes later may need SMTPUTF8.
+    /// Implied by an address or a parameter that is not ASCII.
     pub smtputf8: bool,
     /// AUTH= (RFC 4954 section 5); left out where AUTH is not offered.
     pub auth: Option<AuthParam>,
@@ -56,7 +56,15 @@ impl Envelope {
             || !self.from.is_ascii()
             || !self.params.is_ascii()
             || matches!(&self.auth, Some(AuthParam::Mailbox(mailbox)) if !mailbox.is_ascii())
-            || self.to.iter().any(|to| !to.path.is_ascii() || !to.params.is_ascii())
+            || self.to.iter().any(Recipient::needs_smtputf8)
+    }
+}
+
+impl Recipient {
+    /// Whether SMTPUTF8 is needed to name this recipient (RFC 6531 section 3.4).
+    #[must_use]
+    pub fn needs_smtputf8(&self) -> bool {
+        !self.path.is_ascii() || !self.params.is_ascii()
     }
 }
 

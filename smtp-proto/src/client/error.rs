@@ -9,7 +9,7 @@ use crate::error::Misuse;
 use crate::syntax::capability::Extension;
 use crate::syntax::params::ParamError;
 
-/// Why a message can't be sent over this connection.
+/// Why a message can't be sent over this connection, or not to a recipient.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SendError {
@@ -30,6 +30,10 @@ pub enum SendError {
         /// Octets of the largest message.
         limit: u64,
     },
+    /// The recipient needs SMTPUTF8, and MAIL, which has begun the transaction, did not say it
+    /// (RFC 6531 section 3.4).
+    #[error("the recipient needs SMTPUTF8, and MAIL did not say it")]
+    SmtpUtf8NotSaid,
     /// The parameters for MAIL can't be written.
     #[error("the parameters for MAIL can't be written: {0}")]
     Params(ParamError),

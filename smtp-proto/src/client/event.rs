@@ -18,8 +18,9 @@ pub struct TransactionId(pub u64);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// Question: what next? Answered by `send`, `start_tls`, `authenticate`, `verify`, `expand`,
-    /// `help`, `noop`, `reset`, `quit` or `idle`.
+    /// Question: what next? Answered by `send`, `begin`, `start_tls`, `authenticate`, `verify`,
+    /// `expand`, `help`, `etrn`, `noop`, `reset`, `quit` or `idle`. Does not come while an envelope
+    /// is open.
     ///
     /// May come before the outcome of the last transaction is in (pipelining).
     Ready,
@@ -60,7 +61,7 @@ pub enum Event {
     Recipient {
         /// Whose.
         transaction: TransactionId,
-        /// The recipient, counted from 0 in the envelope.
+        /// The recipient, counted from 0 in the envelope, as `add_recipient` told.
         index: usize,
         /// The reply.
         reply: Reply,
@@ -97,8 +98,9 @@ pub enum NotSent {
     /// MAIL was refused.
     #[error("the sender was refused: {0}")]
     Sender(Reply),
-    /// Every recipient was refused; the replies came with `Recipient`.
-    #[error("every recipient was refused")]
+    /// Every recipient was refused; the replies came with `Recipient`. Or there was none when
+    /// `begin_content` was called.
+    #[error("no recipient was accepted")]
     NoRecipients,
     /// DATA, or a chunk before the last, was refused.
     #[error("the message was refused: {0}")]

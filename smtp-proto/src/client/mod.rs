@@ -4,12 +4,18 @@
 //! hello, sends the commands of a transaction, as far ahead of their replies as PIPELINING and the
 //! window allow, asks for content when there is somebody to take it, and tells what came of it.
 //!
+//! [`Client::send`] takes the whole envelope at once. A caller that learns of the recipients one by
+//! one, like a relay that answers each RCPT with the reply of the next hop, opens a transaction with
+//! [`Client::begin`], adds to it with [`Client::add_recipient`], and ends the envelope with
+//! [`Client::begin_content`].
+//!
 //! Where to find what:
 //!
 //! | file | concern |
 //! |---|---|
 //! | `poll` | what to do next |
 //! | `request` | what the caller may ask for |
+//! | `open` | transactions whose recipients come one by one |
 //! | `envelope`, `outgoing` | what a message needs of the server, and MAIL's parameters |
 //! | `sending` | MAIL, RCPT, DATA: how many commands go ahead of their replies |
 //! | `content` | the content, after DATA or in BDAT chunks |
@@ -32,6 +38,7 @@ mod end;
 mod envelope;
 mod error;
 mod event;
+mod open;
 mod outgoing;
 mod pipeline;
 mod poll;
@@ -66,9 +73,9 @@ use crate::syntax::verb::Verb;
 /// The client's side of an SMTP, submission or LMTP conversation.
 ///
 /// Drive it as [`Machine`](crate::machine::Machine) says. At [`Event::Ready`] call
-/// [`send`](Self::send) or another request; answer [`Event::Body`] with [`body`](Self::body),
-/// [`finish`](Self::finish) or [`abandon`](Self::abandon), and [`Event::Challenge`] with
-/// [`respond`](Self::respond) or [`cancel`](Self::cancel).
+/// [`send`](Self::send), [`begin`](Self::begin) or another request; answer [`Event::Body`] with
+/// [`body`](Self::body), [`finish`](Self::finish) or [`abandon`](Self::abandon), and
+/// [`Event::Challenge`] with [`respond`](Self::respond) or [`cancel`](Self::cancel).
 pub struct Client {
     config: Arc<Config>,
     inbox: Inbox,

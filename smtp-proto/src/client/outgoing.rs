@@ -10,9 +10,6 @@ use crate::syntax::params::{BodyType, ParamError, Params};
 impl Client {
     /// Whether the server can take this message, as far as it told.
     pub(super) fn check_envelope(&self, envelope: &Envelope) -> Result<(), SendError> {
-        if envelope.to.is_empty() {
-            return Err(SendError::NoRecipients);
-        }
         let needed = match envelope.body {
             BodyType::SevenBit => &[][..],
             BodyType::EightBitMime => &[Extension::EightBitMime],

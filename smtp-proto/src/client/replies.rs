@@ -1,8 +1,7 @@
 //! What each reply means.
 
-use super::content::Content;
 use super::pipeline::Awaited;
-use super::sending::{Next, Sending};
+use super::sending::Next;
 use super::{Client, Event, Idle};
 use crate::error::{Close, Fault};
 use crate::session::Act;
@@ -54,11 +53,7 @@ impl Client {
     /// Nothing was asked. While content is sent after DATA it may be a refusal before its end, by a
     /// server that has seen enough; what it would do at the end of the content nobody knows.
     fn on_unasked(&mut self, reply: Reply) {
-        let after_data = matches!(
-            &self.sending,
-            Some(Sending { content: Content::Data(_), next: Next::Content, .. })
-        );
-        if after_data
+        if self.is_after_data()
             && (reply.is_transient() || reply.is_permanent())
             && let Some(transaction) = self.transactions.front_mut()
         {

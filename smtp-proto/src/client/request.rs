@@ -1,11 +1,7 @@
 //! What the caller may ask for when the client is ready.
 
-use super::content::Content;
 use super::pipeline::Awaited;
-use super::sending::{Next, Sending};
-use super::{
-    Client, Envelope, Idle, Question, RequestError, SendError, Transaction, TransactionId,
-};
+use super::{Client, Envelope, Idle, Question, RequestError, SendError, TransactionId};
 use crate::error::Misuse;
 use crate::session::Act;
 use crate::syntax::capability::Extension;
@@ -15,6 +11,7 @@ use crate::syntax::verb::Verb;
 
 impl Client {
     /// Sends a message. [`Event::Body`](super::Event::Body) asks for its content, once it is wanted.
+    /// [`begin`](Self::begin) is for a message whose recipients are not all known yet.
     ///
     /// The transaction ends with [`Event::Outcome`](super::Event::Outcome), in LMTP one for each
     /// accepted recipient, or with [`Event::NotSent`](super::Event::NotSent).
@@ -23,22 +20,12 @@ impl Client {
     ///
     /// The server can't take the message, or not now. Nothing was sent.
     pub fn send(&mut self, envelope: Envelope) -> Result<TransactionId, SendError> {
-        self.may_ask()?;
-        // Our own RSET comes before MAIL then, see `Next::Reset`.
-        let reset = self.transactions.iter().any(|transaction| transaction.chunked);
-        if !reset {
-            self.permits(Act::Mail)?;
+        self.may_begin()?;
+        if envelope.to.is_empty() {
+            return Err(SendError::NoRecipients);
         }
-        self.check_envelope(&envelope)?;
-        let params = self.mail_params(&envelope).map_err(SendError::Params)?;
-        let content = self.content_for(&envelope);
-        let chunked = matches!(content, Content::Chunks(_));
-        let id = TransactionId(self.next_id);
-        self.next_id = self.next_id.saturating_add(1);
-        self.transactions.push_back(Transaction::new(id, envelope.to.len(), chunked));
-        let next = if reset { Next::Reset } else { Next::Mail };
-        self.sending = Some(Sending { envelope, params, next, content });
-        self.take_turn();
+        let id = self.begin(envelope)?;
+        self.begin_content()?;
         Ok(id)
     }
 
@@ -162,7 +149,7 @@ impl Client {
         self.take_turn();
     }
 
-    fn take_turn(&mut self) {
+    pub(super) fn take_turn(&mut self) {
         self.question = None;
         self.idle = None;
     }

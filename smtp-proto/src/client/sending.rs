@@ -26,7 +26,7 @@ pub(super) struct Sending {
 pub(super) enum Next {
     /// RSET: the transaction before ends with a BDAT LAST that is not answered. If that is refused,
     /// the server would take our MAIL for a nested one, and our RCPT for one of that transaction
-    /// (RFC 3030 section 2).
+    /// (RFC 3030 section 2). Or it was given up before its replies were in.
     Reset,
     Mail,
     /// The RCPT with this index.
@@ -80,6 +80,8 @@ impl Client {
                     let to = recipient.path.borrowed();
                     let command = Command::Rcpt { to, params: recipient.params.borrowed() };
                     (self.offer(&command, Awaited::Rcpt), Next::Rcpt(index.saturating_add(1)))
+                } else if self.transactions.back().is_some_and(|transaction| transaction.open) {
+                    return Progress::Blocked;
                 } else {
                     sending.envelope.to = Vec::new();
                     (true, Next::Begin)

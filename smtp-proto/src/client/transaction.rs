@@ -11,6 +11,8 @@ pub(super) struct Transaction {
     pub(super) id: TransactionId,
     /// Recipients in the envelope.
     pub(super) recipients: usize,
+    /// There may be more of them.
+    pub(super) open: bool,
     /// The content goes in BDAT chunks.
     pub(super) chunked: bool,
     /// Commands sent and not answered.
@@ -40,6 +42,7 @@ impl Transaction {
         Self {
             id,
             recipients,
+            open: true,
             chunked,
             outstanding: 0,
             heard: 0,
@@ -54,9 +57,14 @@ impl Transaction {
         }
     }
 
-    /// Every RCPT was answered.
+    /// Every RCPT was answered, and there will be no other.
     pub(super) fn is_complete_envelope(&self) -> bool {
-        self.heard == self.recipients
+        !self.open && self.heard == self.recipients
+    }
+
+    /// Nobody is there to take the content, and nobody will be.
+    fn is_for_nobody(&self) -> bool {
+        self.is_complete_envelope() && self.accepted == 0
     }
 
     /// Whether somebody is known to be there to take the content.
@@ -69,7 +77,7 @@ impl Transaction {
         self.sender_refusal.is_some()
             || self.content_refusal.is_some()
             || self.abandoned
-            || (self.is_complete_envelope() && self.accepted == 0)
+            || self.is_for_nobody()
     }
 
     /// Why it ends without an outcome, now that all its replies are in; `None` if it had one.
@@ -77,11 +85,10 @@ impl Transaction {
         if self.settled {
             return None;
         }
+        let for_nobody = self.is_for_nobody();
         Some(match (self.sender_refusal, self.content_refusal) {
             (Some(reply), _) => NotSent::Sender(reply),
-            (None, _) if self.heard == self.recipients && self.accepted == 0 => {
-                NotSent::NoRecipients
-            }
+            (None, _) if for_nobody => NotSent::NoRecipients,
             (None, Some(reply)) => NotSent::Content(reply),
             (None, None) => NotSent::Abandoned,
         })

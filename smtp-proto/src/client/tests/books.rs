@@ -12,16 +12,72 @@ use super::{envelope, lmtp};
 use crate::client::{Client, Config, Event, NotSent};
 use crate::error::Close;
 use crate::machine::{Machine, Step, Time};
+use crate::syntax::address::ForwardPath;
 use crate::syntax::reply::Reply;
 
 /// What the caller wants.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Wish {
     pub(super) recipients: usize,
     /// The pieces of the content, in lines.
     pub(super) pieces: usize,
     /// Gives up at this piece.
     pub(super) abandon: Option<usize>,
+    /// Its recipients come one by one.
+    pub(super) gradual: Option<Gradual>,
+}
+
+/// How recipients come one by one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Gradual {
+    /// How many there are at the start.
+    pub(super) known: usize,
+    /// How many may wait for a reply when another is added.
+    pub(super) ahead: usize,
+    /// Does not wait for the replies before it closes the envelope.
+    pub(super) hasty: bool,
+    /// Gives up then.
+    pub(super) gives_up: bool,
+}
+
+/// A transaction whose envelope is open.
+struct Open {
+    t: u64,
+    gradual: Gradual,
+    /// Recipients that are in the envelope, and that will be.
+    added: usize,
+    recipients: usize,
+}
+
+impl Open {
+    /// Does what there is to do after an event. `None`: the envelope is closed, or the transaction
+    /// failed.
+    fn go_on(mut self, client: &mut Client, book: &Book) -> Option<Self> {
+        let sender = book.sender.as_ref().map(Reply::is_positive);
+        let next = || format!("r{}-9@x", self.t).parse::<ForwardPath>().unwrap().into();
+        if sender == Some(false) {
+            assert!(client.add_recipient(next()).is_err() && client.begin_content().is_err());
+            return None;
+        }
+        assert!(client.noop().is_err() && client.finish().is_err(), "nothing is asked");
+        let heard = book.recipients.len();
+        while self.added < self.recipients && self.added - heard <= self.gradual.ahead {
+            let path: ForwardPath = format!("r{}-{}@x", self.t, self.added).parse().unwrap();
+            assert_eq!(client.add_recipient(path.into()), Ok(self.added));
+            self.added += 1;
+        }
+        let heard = heard == self.added && sender.is_some();
+        if self.added < self.recipients || !(heard || self.gradual.hasty) {
+            return Some(self);
+        }
+        if self.gradual.gives_up {
+            client.abandon().unwrap();
+        } else {
+            client.begin_content().unwrap();
+        }
+        assert!(client.begin_content().is_err() && client.abandon().is_err());
+        None
+    }
 }
 
 /// What came of a transaction, as the client tells it.
@@ -73,6 +129,7 @@ pub(super) fn run(config: Config, plan: Plan, wishes: &[Wish], line: Line) -> Ru
     let mut said = Vec::new();
     let mut at = 0;
     let mut fed = BTreeMap::<u64, usize>::new();
+    let mut open: Option<Open> = None;
     for _ in 0..1_000_000 {
         let step = client.poll(Time::ZERO);
         run.most_in_flight = run.most_in_flight.max(client.pipeline.in_flight());
@@ -84,12 +141,12 @@ pub(super) fn run(config: Config, plan: Plan, wishes: &[Wish], line: Line) -> Ru
             }
             Step::Event(event) => {
                 run.events.push(event.clone());
+                assert!(!event.is_question() || open.is_none(), "{event:?} while one is open");
                 match &event {
                     Event::Ready => match wishes.get(at) {
                         Some(wish) => {
-                            let id = client.send(envelope(at as u64, wish.recipients)).unwrap();
-                            assert_eq!(id.0, at as u64);
-                            run.books.insert(id.0, Book::default());
+                            open = ask(&mut client, at as u64, wish);
+                            run.books.insert(at as u64, Book::default());
                             at += 1;
                         }
                         None => client.quit().unwrap(),
@@ -109,6 +166,19 @@ pub(super) fn run(config: Config, plan: Plan, wishes: &[Wish], line: Line) -> Ru
                     }
                     _ => note(&mut run, event),
                 }
+                open = open.and_then(|open| match &run.events.last()? {
+                    Event::NotSent { transaction, .. } if transaction.0 == open.t => None,
+                    Event::Sender { transaction, .. } | Event::Recipient { transaction, .. }
+                        if transaction.0 != open.t =>
+                    {
+                        Some(open)
+                    }
+                    Event::Ready | Event::Sender { .. } | Event::Recipient { .. } => {
+                        let book = &run.books[&open.t];
+                        open.go_on(&mut client, book)
+                    }
+                    _ => Some(open),
+                });
             }
             Step::Wait(wait) if wait.write => {
                 while client.outbox.has_remaining() {
@@ -139,6 +209,15 @@ pub(super) fn run(config: Config, plan: Plan, wishes: &[Wish], line: Line) -> Ru
         }
     }
     panic!("no end to it");
+}
+
+fn ask(client: &mut Client, t: u64, wish: &Wish) -> Option<Open> {
+    let recipients = wish.recipients;
+    let known = wish.gradual.map_or(recipients, |gradual| gradual.known.min(recipients));
+    let envelope = envelope(t, known);
+    let begun = if wish.gradual.is_some() { client.begin(envelope) } else { client.send(envelope) };
+    assert_eq!(begun.unwrap().0, t);
+    wish.gradual.map(|gradual| Open { t, gradual, added: known, recipients })
 }
 
 fn note(run: &mut Run, event: Event) {

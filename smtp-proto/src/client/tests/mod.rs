@@ -7,6 +7,7 @@ mod content;
 mod defects;
 mod hello;
 mod lmtp;
+mod open;
 mod peer;
 mod random;
 mod recipients;

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use bytes::{Buf, Bytes};
 use proptest::prelude::*;
 
-use super::books::{Line, Wish, check, run};
+use super::books::{Gradual, Line, Wish, check, run};
 use super::peer::{End, Plan};
 use super::{config, envelope, lmtp};
 use crate::client::{Client, Config, Event};
@@ -44,11 +44,15 @@ fn plans() -> impl Strategy<Value = Plan> {
 
 fn wishes() -> impl Strategy<Value = Vec<Wish>> {
     let abandon = prop::option::weighted(0.1, 0..3_usize);
-    let wish = (1..5_usize, 0..4_usize, abandon).prop_map(|(recipients, pieces, abandon)| Wish {
-        recipients,
-        pieces,
-        abandon,
-    });
+    let gradual = (0..3_usize, 0..4_usize, any::<bool>(), prop::bool::weighted(0.2))
+        .prop_map(|(known, ahead, hasty, gives_up)| Gradual { known, ahead, hasty, gives_up });
+    let gradual = prop::option::of(gradual);
+    let wish = (0..5_usize, 0..4_usize, abandon, gradual).prop_map(
+        |(recipients, pieces, abandon, gradual)| {
+            let least = usize::from(gradual.is_none());
+            Wish { recipients: recipients.max(least), pieces, abandon, gradual }
+        },
+    );
     prop::collection::vec(wish, 1..5)
 }
 
@@ -81,8 +85,14 @@ proptest! {
 /// The server goes away instead of the reply with any number.
 #[test]
 fn the_end_at_every_reply() {
-    let wish = |abandon| Wish { recipients: 3, pieces: 2, abandon };
+    let wish = |abandon| Wish { recipients: 3, pieces: 2, abandon, gradual: None };
+    let gradual = |ahead, gives_up| Wish {
+        gradual: Some(Gradual { ahead, gives_up, ..Gradual::default() }),
+        ..wish(None)
+    };
     let wishes = Vec::from([wish(None), wish(Some(1)), wish(None)]);
+    let one_by_one = Vec::from([gradual(0, false), gradual(1, true), gradual(2, false)]);
+    let all = [wishes, one_by_one];
     for capabilities in [&[][..], &["PIPELINING"], &["CHUNKING"], &["PIPELINING", "CHUNKING"]] {
         for (number, end) in
             (0..30).flat_map(|n| [End::Unavailable, End::Eof, End::Torn].map(|end| (n, end)))
@@ -97,14 +107,17 @@ fn the_end_at_every_reply() {
                     last: Some((number, end)),
                     ..Plan::default()
                 };
-                let run = run(config.clone(), plan, &wishes, Line { cut: usize::MAX, lazy });
-                check(&run, &config, &wishes);
-                let close = run.close.as_ref().unwrap();
-                let known = matches!(
-                    close,
-                    Close::Unavailable(_) | Close::Peer | Close::Quit | Close::Abandoned
-                );
-                assert!(known, "{close}");
+                for wishes in &all {
+                    let line = Line { cut: usize::MAX, lazy };
+                    let run = run(config.clone(), plan.clone(), wishes, line);
+                    check(&run, &config, wishes);
+                    let close = run.close.as_ref().unwrap();
+                    let known = matches!(
+                        close,
+                        Close::Unavailable(_) | Close::Peer | Close::Quit | Close::Abandoned
+                    );
+                    assert!(known, "{close}");
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::error::Close;
 
 /// A message to three, then one more to two, then QUIT.
 fn wishes() -> Vec<Wish> {
-    let wish = |recipients| Wish { recipients, pieces: 2, abandon: None };
+    let wish = |recipients| Wish { recipients, pieces: 2, ..Wish::default() };
     Vec::from([wish(3), wish(2)])
 }
 

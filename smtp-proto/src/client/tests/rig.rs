@@ -24,6 +24,7 @@ use bytes::{Buf, Bytes};
 use super::{CUTS, envelope, show};
 use crate::client::{Client, Config, Event};
 use crate::machine::{Machine, Step, Time, Tls};
+use crate::syntax::address::ForwardPath;
 
 pub(super) struct Rig {
     pub(super) client: Client,
@@ -210,6 +211,15 @@ impl Rig {
                 let recipients = rest.parse().unwrap();
                 client.send(envelope(client.next_id, recipients)).map(drop).map_err(show_error)
             }
+            "begin" => {
+                let recipients = rest.parse().unwrap();
+                client.begin(envelope(client.next_id, recipients)).map(drop).map_err(show_error)
+            }
+            "add" => {
+                let path: ForwardPath = rest.parse().unwrap();
+                client.add_recipient(path.into()).map(drop).map_err(show_error)
+            }
+            "content" => client.begin_content().map_err(show_error),
             "body" => client.body(Bytes::from(unescape(rest).into_bytes())).map_err(show_error),
             "finish" => client.finish().map_err(show_error),
             "abandon" => client.abandon().map_err(show_error),

@@ -18,7 +18,7 @@ fn many_recipients() {
             config.limits.window = window;
             let rcpt: VecDeque<u16> = (0..MANY).map(|i| [250, 550, 452][i % 3]).collect();
             let plan = Plan { capabilities: capabilities.into(), rcpt, ..Plan::default() };
-            let wish = |recipients| Wish { recipients, pieces: 2, abandon: None };
+            let wish = |recipients| Wish { recipients, pieces: 2, ..Wish::default() };
             let wishes = Vec::from([wish(MANY), wish(1)]);
             let run = run(config.clone(), plan, &wishes, Line { cut: usize::MAX, lazy: true });
             check(&run, &config, &wishes);
@@ -38,7 +38,7 @@ fn a_refusal_stops_the_rest() {
     config.limits.window = 1000;
     let capabilities = ["PIPELINING"].into();
     let plan = Plan { capabilities, mail: [550].into(), ..Plan::default() };
-    let wishes = [Wish { recipients: MANY, pieces: 1, abandon: None }];
+    let wishes = [Wish { recipients: MANY, pieces: 1, ..Wish::default() }];
     let run = run(config.clone(), plan, &wishes, Line { cut: usize::MAX, lazy: true });
     check(&run, &config, &wishes);
     let told = run.books[&0].recipients.len();
