@@ -4,11 +4,11 @@ use std::collections::{HashMap, VecDeque};
 
 use bytes::Bytes;
 use smtp_proto::body::OutgoingNewlines;
-use smtp_proto::client::{Chunking, Config, Envelope, Event, NotSent, TransactionId};
+use smtp_proto::client::{Chunking, Config, Envelope, Event, NotSent, SendError, TransactionId};
 use smtp_proto::syntax::address::ForwardPath;
 use smtp_proto::syntax::params::{AuthParam, BodyType};
 use smtp_proto::timeouts::ClientTimeouts;
-use smtp_proto::{Client, Machine, Tls};
+use smtp_proto::{Client, Machine, Step, Tls};
 
 use super::parse::{self, Boundary, Item, Side, Turn};
 use super::{Cut, Cutter, Ledger, check_output, duration, play, quote};
@@ -52,6 +52,8 @@ struct User {
     closed: bool,
     /// What is still to be sent of each message.
     content: HashMap<TransactionId, VecDeque<Bytes>>,
+    /// How many recipients the last of them has.
+    recipients: usize,
 }
 
 impl Replay {
@@ -80,7 +82,13 @@ impl Replay {
             Boundary::Broken(Side::Client) => client.outbox().close(),
             Boundary::Eof(Side::Client) | Boundary::Broken(Side::Server) => {}
             Boundary::Time(time) => self.rig.pass(*time)?,
-            Boundary::Do(what) => self.user.answer(client, what, &[])?,
+            Boundary::Do(what) => {
+                // Until the user does something, nothing happens.
+                if let Step::Event(event) = self.rig.poll()? {
+                    return Err(format!("{event:?} before {what}"));
+                }
+                self.user.answer(&mut self.rig.machine, what, &[])?;
+            }
         }
         Ok(())
     }
@@ -140,7 +148,10 @@ impl User {
         let (verb, argument) = call.split_once(' ').unwrap_or((call, ""));
         let argument = (!argument.is_empty()).then_some(argument);
         let result = match (verb, argument) {
-            ("send", Some(words)) => self.send(client, words, content),
+            ("send", Some(words)) => self.send(client, words, content, Client::send),
+            ("begin", Some(words)) => self.send(client, words, content, Client::begin),
+            ("add", Some(path)) => self.add(client, &text(path)?),
+            ("content", None) => client.begin_content().map_err(to_text),
             ("starttls", None) => client.start_tls().map_err(to_text),
             ("authenticate", Some(words)) => {
                 let (mechanism, initial) = words.split_once(' ').unwrap_or((words, ""));
@@ -179,11 +190,31 @@ impl User {
         }
     }
 
-    fn send(&mut self, client: &mut Client, words: &str, content: &[u8]) -> Result<(), String> {
+    /// Begins a message, whose envelope is complete or stays open.
+    fn send(
+        &mut self,
+        client: &mut Client,
+        words: &str,
+        content: &[u8],
+        begin: fn(&mut Client, Envelope) -> Result<TransactionId, SendError>,
+    ) -> Result<(), String> {
         let (envelope, piece) = envelope(words)?;
-        let transaction = client.send(envelope).map_err(to_text)?;
+        let recipients = envelope.to.len();
+        let transaction = begin(client, envelope).map_err(to_text)?;
         let pieces = content.chunks(piece).map(Bytes::copy_from_slice).collect();
         self.content.insert(transaction, pieces);
+        self.recipients = recipients;
+        Ok(())
+    }
+
+    /// Adds a recipient, which must get the next number.
+    fn add(&mut self, client: &mut Client, path: &str) -> Result<(), String> {
+        let path: ForwardPath = path.parse().map_err(to_text)?;
+        let index = client.add_recipient(path.into()).map_err(to_text)?;
+        if index != self.recipients {
+            return Err(format!("recipient {index}, and not {}", self.recipients));
+        }
+        self.recipients += 1;
         Ok(())
     }
 }
