@@ -6,9 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use proptest::prelude::*;
 use smtp_proto::body::OutgoingNewlines;
-use smtp_proto::client::{Chunking, Config, Envelope, Event};
+use smtp_proto::client::{Chunking, Config, Envelope, Event, Recipient, TransactionId};
 use smtp_proto::limits::ClientLimits;
 use smtp_proto::session::Protocol;
+use smtp_proto::syntax::address::ForwardPath;
 use smtp_proto::syntax::params::BodyType;
 use smtp_proto::{Client, Machine, Tls};
 
@@ -99,8 +100,16 @@ struct User {
     lmtp: bool,
     /// What is still to come of each message: accepted recipients, and whether it is over.
     messages: HashMap<u64, (usize, bool)>,
+    /// The message whose envelope is open.
+    open: Option<Open>,
     closed: bool,
     events: Vec<String>,
+}
+
+struct Open {
+    id: TransactionId,
+    recipients: usize,
+    utf8: bool,
 }
 
 impl User {
@@ -110,6 +119,7 @@ impl User {
             starttls,
             lmtp: config.protocol == Protocol::Lmtp,
             messages: HashMap::new(),
+            open: None,
             closed: false,
             events: Vec::new(),
         }
@@ -121,8 +131,72 @@ impl User {
         self.account(event);
         self.events.push(format!("{event:?}"));
         if event.is_question() {
+            assert!(self.open.is_none(), "{event:?} while an envelope is open");
             self.answer(client, event);
             assert!(client.finish().is_err() && client.cancel().is_err(), "nothing more is asked");
+        }
+        if self.is_about_open(event) {
+            self.go_on(client);
+        }
+        if self.open.is_none() && !event.is_question() {
+            assert!(client.begin_content().is_err(), "no envelope is open");
+            assert!(client.add_recipient(recipient("b@example")).is_err(), "no envelope is open");
+        }
+    }
+
+    /// Whether an event is about the message whose envelope is open, and does not end it.
+    fn is_about_open(&mut self, event: &Event) -> bool {
+        let Some(open) = &self.open else { return false };
+        match event {
+            Event::Ready => true,
+            Event::Recipient { transaction, index, .. } if *transaction == open.id => {
+                assert!(*index < open.recipients);
+                true
+            }
+            Event::Sender { transaction, reply } if *transaction == open.id => {
+                self.open = self.open.take().filter(|_| reply.is_positive());
+                self.open.is_some()
+            }
+            Event::NotSent { transaction, .. } if *transaction == open.id => {
+                self.open = None;
+                false
+            }
+            _ => false,
+        }
+    }
+
+    /// Does this and that with the open envelope, or nothing.
+    fn go_on(&mut self, client: &mut Client) {
+        while let Some(open) = &mut self.open {
+            assert!(client.noop().is_err(), "an envelope is open");
+            match self.random.number() % 10 {
+                0..4 => {
+                    assert_eq!(client.add_recipient(recipient("b@example")), Ok(open.recipients));
+                    open.recipients += 1;
+                }
+                4 => {
+                    let added = client.add_recipient(recipient("ü@example"));
+                    assert_eq!(added.is_ok(), open.utf8, "{added:?}");
+                    open.recipients += usize::from(open.utf8);
+                }
+                5 | 6 => {
+                    client.begin_content().unwrap();
+                    self.open = None;
+                }
+                7 => {
+                    client.abandon().unwrap();
+                    self.open = None;
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// Does something while the client waits for nothing but for us.
+    fn on_idle(&mut self, client: &mut Client) {
+        match self.open.take() {
+            Some(_) => client.begin_content().unwrap(),
+            None => client.noop().unwrap(),
         }
     }
 
@@ -187,7 +261,9 @@ impl User {
         }
     }
 
+    /// Sends a message, or begins one.
     fn send(&mut self, client: &mut Client) -> bool {
+        let begin = self.random.number() % 3 == 0;
         let count = usize::try_from(self.random.number() % 5).unwrap();
         let to = vec!["b@example".parse().unwrap(); count];
         let mut envelope = Envelope::new("a@example".parse().unwrap(), to);
@@ -198,12 +274,17 @@ impl User {
             3 => envelope.size = Some(self.random.number() % 200_000),
             _ => {}
         }
-        let sent = client.send(envelope);
-        if let Ok(transaction) = &sent {
-            assert_eq!(self.messages.insert(transaction.0, (0, false)), None);
-        }
-        sent.is_ok()
+        let utf8 = envelope.smtputf8;
+        let sent = if begin { client.begin(envelope) } else { client.send(envelope) };
+        let Ok(id) = sent else { return false };
+        assert_eq!(self.messages.insert(id.0, (0, false)), None);
+        self.open = begin.then_some(Open { id, recipients: count, utf8 });
+        true
     }
+}
+
+fn recipient(path: &str) -> Recipient {
+    path.parse::<ForwardPath>().unwrap().into()
 }
 
 fn run(config: &Config, input: &[u8], cuts: &[usize], seed: u64, end: bool) -> Trace {
@@ -295,7 +376,7 @@ proptest! {
                         rig.pass(Duration::from_secs(time)).unwrap();
                     } else if time < 300 {
                         // Idle: a request may be made at any time.
-                        rig.machine.noop().unwrap();
+                        user.on_idle(&mut rig.machine);
                     } else {
                         rig.machine.inbox().close();
                     }

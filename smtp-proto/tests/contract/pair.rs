@@ -86,6 +86,20 @@ struct Message {
     content: Vec<u8>,
     piece: usize,
     body: BodyType,
+    /// Its recipients come one by one.
+    gradual: Option<Gradual>,
+}
+
+#[derive(Clone, Debug)]
+struct Gradual {
+    /// How many there are at the start.
+    known: usize,
+    /// How many may wait for a reply when another is added.
+    ahead: usize,
+    /// Does not wait for the replies before it closes the envelope.
+    hasty: bool,
+    /// Gives up then.
+    gives_up: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -119,11 +133,15 @@ fn message() -> impl Strategy<Value = Message> {
     let content =
         (proptest::collection::vec(piece, 0..12), prop_oneof![9 => Just(1), 1 => Just(60_usize)])
             .prop_map(|(pieces, times)| pieces.concat().repeat(times));
-    (to, content, prop_oneof![Just(1_usize), Just(5000), Just(usize::MAX)], any::<bool>()).prop_map(
-        |(to, content, piece, binary)| {
+    let piece = prop_oneof![Just(1_usize), Just(5000), Just(usize::MAX)];
+    let gradual = (0..3_usize, 0..4_usize, any::<bool>(), prop::bool::weighted(0.2))
+        .prop_map(|(known, ahead, hasty, gives_up)| Gradual { known, ahead, hasty, gives_up });
+    let gradual = proptest::option::of(gradual);
+    (to, content, piece, any::<bool>(), gradual).prop_map(
+        |(to, content, piece, binary, gradual)| {
             let body = if binary { BodyType::BinaryMime } else { BodyType::SevenBit };
             let piece = if content.len() > 500 { piece.max(600) } else { piece };
-            Message { to, content, piece, body }
+            Message { to, content, piece, body, gradual }
         },
     )
 }
@@ -174,6 +192,8 @@ struct Sender {
     content: HashMap<u64, VecDeque<Bytes>>,
     /// By transaction: what was asked for.
     sent: HashMap<u64, Message>,
+    /// The transaction whose envelope is open, and its recipients so far.
+    open: Option<(u64, usize)>,
     /// By transaction, with LMTP's recipient: was it taken?
     outcomes: Vec<(u64, Option<usize>, bool)>,
     not_sent: Vec<(u64, NotSent)>,
@@ -183,6 +203,7 @@ struct Sender {
 impl Sender {
     fn event(&mut self, client: &mut Client, event: client::Event) {
         assert_eq!(self.closed, None, "{event:?}");
+        assert!(!event.is_question() || self.open.is_none(), "{event:?} while one is open");
         match event {
             client::Event::Ready => self.ask(client),
             client::Event::Body { transaction, .. } => {
@@ -200,11 +221,14 @@ impl Sender {
                 };
                 // Behind a refused MAIL there is nothing but 503, and that is never refused here.
                 assert_eq!(reply.code().as_u16(), code, "{index} of {transaction:?}");
+                self.go_on(client, transaction.0, index + 1);
             }
+            client::Event::Sender { transaction, .. } => self.go_on(client, transaction.0, 0),
             client::Event::Outcome { transaction, recipient, reply } => {
                 self.outcomes.push((transaction.0, recipient, reply.is_positive()));
             }
             client::Event::NotSent { transaction, reason } => {
+                self.open = self.open.filter(|(id, _)| *id != transaction.0);
                 self.not_sent.push((transaction.0, reason));
             }
             client::Event::Closed(close) => self.closed = Some(close),
@@ -220,26 +244,51 @@ impl Sender {
         let Some(mut message) = self.messages.pop_front() else {
             return client.quit().unwrap();
         };
-        let to = message.to.iter().map(|name| format!("{name}@example").parse().unwrap());
-        let mut envelope = Envelope::new("<>".parse().unwrap(), to.collect::<Vec<ForwardPath>>());
+        let known = message.gradual.as_ref().map_or(message.to.len(), |gradual| gradual.known);
+        let known = known.min(message.to.len());
+        let from = format!("{}@example", self.sent.len()).parse().unwrap();
+        let mut envelope = Envelope::new(from, message.to[..known].iter().map(|name| path(name)));
         if !client.capabilities().has(Extension::BinaryMime) {
             message.body = BodyType::SevenBit;
         }
         envelope.body = message.body;
-        let id = client.send(envelope).unwrap().0;
+        let begin = if message.gradual.is_some() { Client::begin } else { Client::send };
+        let id = begin(client, envelope).unwrap().0;
+        assert_eq!(id, self.sent.len() as u64);
+        self.open = message.gradual.as_ref().map(|_| (id, known));
         let pieces = message.content.chunks(message.piece).map(Bytes::copy_from_slice).collect();
         self.content.insert(id, pieces);
         self.sent.insert(id, message);
     }
+
+    /// Goes on with the open envelope, now that so many recipients are answered.
+    fn go_on(&mut self, client: &mut Client, id: u64, heard: usize) {
+        let Some((_, added)) = self.open.as_mut().filter(|(open, _)| *open == id) else { return };
+        let message = &self.sent[&id];
+        let gradual = message.gradual.as_ref().unwrap();
+        while *added < message.to.len() && *added - heard <= gradual.ahead {
+            assert_eq!(client.add_recipient(path(message.to[*added]).into()), Ok(*added));
+            *added += 1;
+        }
+        if *added == message.to.len() && (gradual.hasty || heard == *added) {
+            if gradual.gives_up { client.abandon() } else { client.begin_content() }.unwrap();
+            self.open = None;
+        }
+    }
+}
+
+fn path(name: &str) -> ForwardPath {
+    format!("{name}@example").parse().unwrap()
 }
 
 /// The application above the server.
 #[derive(Default)]
 struct Receiver {
     random: Option<Random>,
+    from: String,
     body: Vec<u8>,
-    /// What was taken, and for which recipient in LMTP.
-    taken: Vec<(Vec<u8>, Option<usize>)>,
+    /// What was taken: from whom, and what.
+    taken: Vec<(String, Vec<u8>)>,
     open: bool,
     closed: bool,
 }
@@ -249,7 +298,8 @@ impl Receiver {
         assert!(!self.closed, "{event:?}");
         let choice = self.random.as_mut().unwrap().number() % 16;
         match event {
-            server::Event::Mail { .. } => {
+            server::Event::Mail { from, .. } => {
+                self.from = from.to_string();
                 assert!(!std::mem::replace(&mut self.open, true), "a transaction in another");
                 self.body.clear();
                 server.accept().unwrap();
@@ -277,10 +327,10 @@ impl Receiver {
                 self.open = false;
                 server.reject(Refusal::local_error()).unwrap();
             }
-            server::Event::Deliver { recipient, octets } => {
+            server::Event::Deliver { octets, .. } => {
                 self.open = false;
                 assert_eq!(octets, self.body.len() as u64);
-                self.taken.push((self.body.clone(), recipient));
+                self.taken.push((self.from.clone(), self.body.clone()));
                 server.accept().unwrap();
             }
             server::Event::Aborted(_) => {
@@ -431,6 +481,11 @@ fn for_both_pass(client: &mut Rig<Client>, server: &mut Rig<Server>, until: Time
     server.pass(until.saturating_sub(server.now)).unwrap();
 }
 
+/// How the server shows the sender of a message.
+fn sender_of(id: u64) -> String {
+    format!("<{id}@example>")
+}
+
 fn check(scene: &Scene, sender: &Sender, receiver: &Receiver, whole: bool) {
     assert!(sender.closed.is_some() && receiver.closed && !receiver.open);
     let chunked = scene.extensions.contains(&Extension::Chunking);
@@ -438,7 +493,8 @@ fn check(scene: &Scene, sender: &Sender, receiver: &Receiver, whole: bool) {
     let taken: Vec<u64> =
         sender.outcomes.iter().filter(|(_, _, taken)| *taken).map(|(id, _, _)| *id).collect();
     assert!(taken.len() <= receiver.taken.len());
-    for (id, (body, _)) in taken.iter().zip(&receiver.taken) {
+    for (id, (from, body)) in taken.iter().zip(&receiver.taken) {
+        assert_eq!(*from, sender_of(*id));
         let sent = on_arrival(&sender.sent[id], chunked);
         assert_eq!(String::from_utf8_lossy(body), String::from_utf8_lossy(&sent));
     }
@@ -451,12 +507,18 @@ fn check(scene: &Scene, sender: &Sender, receiver: &Receiver, whole: bool) {
         assert!(not_sent.len() <= 1);
         let most = if scene.lmtp { accepted } else { 1 };
         assert!(outcomes <= most);
+        // What is said not to be sent was not taken, in whole or in part.
+        let doubtful = matches!(not_sent[..], [] | [NotSent::Unknown(_)]);
+        let taken = receiver.taken.iter().any(|(from, _)| *from == sender_of(*id));
+        assert!(doubtful || !taken, "{id} is taken: {not_sent:?}");
         if whole {
             assert_eq!(outcomes == most && most > 0, not_sent.is_empty(), "{not_sent:?}");
-            let broken = |reason: &&NotSent| {
-                matches!(reason, NotSent::Closed(_) | NotSent::Unknown(_) | NotSent::Abandoned)
+            let gives_up = sender.sent[id].gradual.as_ref().is_some_and(|gradual| gradual.gives_up);
+            let expected = |reason: &&NotSent| match reason {
+                NotSent::Closed(_) | NotSent::Unknown(_) => false,
+                reason => gives_up == (**reason == NotSent::Abandoned),
             };
-            assert!(!not_sent.iter().any(broken), "{not_sent:?}");
+            assert!(not_sent.iter().all(expected) && (outcomes == 0 || !gives_up), "{not_sent:?}");
         }
     }
     if whole {
