@@ -10,48 +10,48 @@ use smtp_proto::syntax::params::Params;
 
 /// The envelope of a message, and how it came.
 #[derive(Debug, Serialize)]
-pub(crate) struct Record {
+pub(super) struct Record {
     /// The message is in `ID.eml`.
-    pub(crate) id: String,
+    pub(super) id: String,
     /// When it was complete, RFC 3339.
-    pub(crate) time: String,
+    pub(super) time: String,
     /// The reverse-path without brackets; empty for the null path.
-    pub(crate) from: String,
+    pub(super) from: String,
     /// The accepted recipients, in order.
-    pub(crate) to: Vec<String>,
-    pub(crate) parameters: Parameters,
+    pub(super) to: Vec<String>,
+    pub(super) parameters: Parameters,
     /// Octets of `ID.eml`.
-    pub(crate) size: u64,
-    pub(crate) client: Client,
+    pub(super) size: u64,
+    pub(super) client: Client,
     /// Null if the connection was in the clear.
-    pub(crate) tls: Option<Encryption>,
+    pub(super) tls: Option<Encryption>,
     /// Who had logged in, if anybody.
-    pub(crate) user: Option<String>,
+    pub(super) user: Option<String>,
 }
 
 /// The parameters of the commands, keyword by keyword; `true` where there is no value.
 #[derive(Debug, Serialize)]
-pub(crate) struct Parameters {
-    pub(crate) mail: Map<String, Value>,
+pub(super) struct Parameters {
+    pub(super) mail: Map<String, Value>,
     /// One for each recipient.
-    pub(crate) rcpt: Vec<Map<String, Value>>,
+    pub(super) rcpt: Vec<Map<String, Value>>,
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Client {
+pub(super) struct Client {
     /// Address and port.
-    pub(crate) address: String,
+    pub(super) address: String,
     /// What it calls itself.
-    pub(crate) hello: String,
+    pub(super) hello: String,
     /// How it spoke, by the names of RFC 3848 and RFC 6531: `ESMTPSA`.
-    pub(crate) protocol: String,
+    pub(super) protocol: String,
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct Encryption {
-    pub(crate) protocol: Option<String>,
-    pub(crate) cipher: Option<String>,
-    pub(crate) server_name: Option<String>,
+pub(super) struct Encryption {
+    pub(super) protocol: Option<String>,
+    pub(super) cipher: Option<String>,
+    pub(super) server_name: Option<String>,
 }
 
 impl From<&Tls> for Encryption {
@@ -66,19 +66,19 @@ impl From<&Tls> for Encryption {
 }
 
 /// The present time, RFC 3339.
-pub(crate) fn now() -> String {
+pub(super) fn now() -> String {
     humantime::format_rfc3339_micros(SystemTime::now()).to_string()
 }
 
-pub(crate) fn sender(path: &ReversePath) -> String {
+pub(super) fn sender(path: &ReversePath) -> String {
     path.mailbox().map(|mailbox| mailbox.to_string()).unwrap_or_default()
 }
 
-pub(crate) fn recipient(path: &ForwardPath) -> String {
+pub(super) fn recipient(path: &ForwardPath) -> String {
     path.mailbox().map_or_else(|| "Postmaster".into(), |mailbox| mailbox.to_string())
 }
 
-pub(crate) fn parameters(params: &Params) -> Map<String, Value> {
+pub(super) fn parameters(params: &Params) -> Map<String, Value> {
     let pairs = params.iter().map(|param| {
         let value = param.value.map_or(Value::Bool(true), Value::from);
         (param.keyword.to_ascii_uppercase(), value)

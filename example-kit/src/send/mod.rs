@@ -1,10 +1,9 @@
-//! Sends messages from files to one server, and tells what became of each recipient.
-//!
-//! See `--help`.
+//! Sends messages from files to one server, and tells what became of each recipient. See `--help`.
 //!
 //! | file | concern |
 //! |---|---|
 //! | `args` | the command line |
+//! | `server` | which server |
 //! | `security` | when to encrypt, whom to trust, when a password may be sent |
 //! | `message` | what is in a file, and reading it while it is sent |
 //! | `deliver` | sharing the messages among connections |
@@ -16,21 +15,33 @@ mod deliver;
 mod message;
 mod report;
 mod security;
+mod server;
 mod status;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use tokio::task::spawn_blocking;
+use smtp_driver::{PollRead, Runtime};
 
 use args::Args;
 use deliver::Job;
-use message::Message;
 use report::Report;
 use status::Status;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// What the client needs of a world.
+pub trait Host: Send + Sync + 'static {
+    /// Its sockets and tasks.
+    type Runtime: Runtime;
+
+    /// A file that is read as files are read there.
+    type File: PollRead + Send + 'static;
+
+    /// Takes over a file that was opened.
+    fn file(file: std::fs::File) -> Self::File;
+}
+
+/// All of the program. It is the only thing to be done at first, so it may block.
+pub async fn main<H: Host>() -> ExitCode {
     let args = match Args::read() {
         Ok(args) => args,
         Err(error) => {
@@ -39,7 +50,7 @@ async fn main() -> ExitCode {
             return if error.use_stderr() { Status::USAGE } else { Status::OK }.into();
         }
     };
-    match run(args).await {
+    match run::<H>(args).await {
         Ok(status) => status.into(),
         Err((status, message)) => {
             eprintln!("send: {message}");
@@ -48,18 +59,14 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(args: Args) -> Result<Status, (Status, String)> {
-    let options =
-        args.options().map_err(|error| (Status::CONFIG, format!("no TLS to be had: {error}")))?;
+async fn run<H: Host>(args: Args) -> Result<Status, (Status, String)> {
+    let connector =
+        args.connector().map_err(|error| (Status::CONFIG, format!("no TLS to be had: {error}")))?;
     // Everything is read once before anything is sent: for what has to be said ahead (SIZE, BODY),
     // and because a mistyped name is better noticed now.
-    let files = args.files.clone();
-    let messages = spawn_blocking(move || message::read_all(&files)).await;
-    let messages: Vec<Message> =
-        messages
-            .map_err(|error| (Status::SOFTWARE, error.to_string()))?
-            .map_err(|(name, error)| (Status::NO_INPUT, format!("cannot read {name}: {error}")))?;
+    let messages = message::read_all(&args.files)
+        .map_err(|(name, error)| (Status::NO_INPUT, format!("cannot read {name}: {error}")))?;
     let report = Arc::new(Report::new(&messages, &args));
-    Job { messages, report: Arc::clone(&report), options, args }.run().await;
+    Job::<H> { messages, report: Arc::clone(&report), connector, args }.run().await;
     Ok(report.finish())
 }

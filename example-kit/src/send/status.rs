@@ -3,32 +3,32 @@
 use std::io;
 use std::process::ExitCode;
 
-use smtp_driver::client::{self, Fate, Lost, SendFailure};
+use smtp_driver::client::{ConnectError, EstablishError, Fate, Lost, SendFailure};
+use smtp_driver::rustls;
 use smtp_proto::client::{NotSent, SendError};
 use smtp_proto::error::Close;
 use smtp_proto::syntax::reply::{Class, Reply};
-use smtp_tokio::{ConnectError, rustls};
 
 /// An exit status of `sysexits.h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Status(u8);
+pub(super) struct Status(u8);
 
 impl Status {
-    pub(crate) const OK: Self = Self(0);
-    pub(crate) const USAGE: Self = Self(64);
-    pub(crate) const NO_INPUT: Self = Self(66);
+    pub(super) const OK: Self = Self(0);
+    pub(super) const USAGE: Self = Self(64);
+    pub(super) const NO_INPUT: Self = Self(66);
     /// Refused for good.
-    pub(crate) const UNAVAILABLE: Self = Self(69);
-    pub(crate) const SOFTWARE: Self = Self(70);
-    pub(crate) const IO: Self = Self(74);
+    pub(super) const UNAVAILABLE: Self = Self(69);
+    pub(super) const SOFTWARE: Self = Self(70);
+    pub(super) const IO: Self = Self(74);
     /// Trying later may help.
-    pub(crate) const TRY_LATER: Self = Self(75);
-    pub(crate) const PROTOCOL: Self = Self(76);
-    pub(crate) const NO_PERMISSION: Self = Self(77);
-    pub(crate) const CONFIG: Self = Self(78);
+    pub(super) const TRY_LATER: Self = Self(75);
+    pub(super) const PROTOCOL: Self = Self(76);
+    pub(super) const NO_PERMISSION: Self = Self(77);
+    pub(super) const CONFIG: Self = Self(78);
 
     /// Of two, the one to tell.
-    pub(crate) fn or_worse(self, other: Self) -> Self {
+    pub(super) fn or_worse(self, other: Self) -> Self {
         let order = [
             Self::OK,
             Self::UNAVAILABLE,
@@ -116,7 +116,7 @@ impl From<&SendFailure> for Status {
 
 impl From<&ConnectError> for Status {
     fn from(error: &ConnectError) -> Self {
-        use client::ConnectError::{
+        use EstablishError::{
             AuthNeedsTls, AuthRefused, Credentials, NoCommonMechanism, Refused, TlsMissing,
             TlsRefused,
         };
@@ -133,7 +133,7 @@ impl From<&ConnectError> for Status {
                 AuthRefused(_) | NoCommonMechanism { .. } | AuthNeedsTls | Credentials(_) => {
                     Self::NO_PERMISSION
                 }
-                client::ConnectError::Lost(lost) => lost.into(),
+                EstablishError::Lost(lost) => lost.into(),
                 _ => Self::SOFTWARE,
             },
             // A resolver does not say whether there is no such name or no name server.

@@ -13,24 +13,24 @@
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use tokio::io::{AsyncWriteExt, BufWriter};
-use tokio::task::spawn_blocking;
 use tracing::{info, warn};
 
-use crate::record::Record;
+use super::Host;
+use super::record::Record;
 
 /// Octets of a message that are put together for one write.
 const BUFFER: usize = 64 << 10;
 
 /// A directory with messages. Clones share it.
 #[derive(Clone, Debug)]
-pub(crate) struct Store {
+pub(super) struct Store {
     dir: Arc<Path>,
     count: Arc<AtomicU64>,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Store {
 impl Store {
     /// Makes the directory if it is not there, sees to it that messages can be kept in it, and
     /// removes what crashes have left. Blocks.
-    pub(crate) fn open(dir: &Path) -> io::Result<Self> {
+    pub(super) fn open(dir: &Path) -> io::Result<Self> {
         fs::create_dir_all(dir)?;
         remove_leftovers(dir)?;
         let store = Self { dir: dir.into(), count: Arc::default() };
@@ -49,11 +49,10 @@ impl Store {
     }
 
     /// Begins a message.
-    pub(crate) async fn begin(&self) -> io::Result<Draft> {
+    pub(super) async fn begin<H: Host>(&self) -> io::Result<Draft> {
         let store = self.clone();
-        let (files, file) = blocking(move || store.create()).await?;
-        let file = tokio::fs::File::from_std(file);
-        Ok(Draft { files, file: BufWriter::with_capacity(BUFFER, file) })
+        let (files, file) = H::unblock(move || store.create()).await?;
+        Ok(Draft { files, file: Arc::new(file), buffer: Vec::with_capacity(BUFFER) })
     }
 
     fn create(&self) -> io::Result<(Files, File)> {
@@ -84,26 +83,44 @@ impl Store {
 
 /// A message on its way in. Dropped without [`commit`](Self::commit), it leaves nothing.
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub(super) struct Draft {
     files: Files,
-    file: BufWriter<tokio::fs::File>,
+    file: Arc<File>,
+    /// What is still to be written.
+    buffer: Vec<u8>,
 }
 
 impl Draft {
-    pub(crate) fn id(&self) -> &str {
+    pub(super) fn id(&self) -> &str {
         &self.files.id
     }
 
-    pub(crate) async fn write(&mut self, piece: &[u8]) -> io::Result<()> {
-        self.file.write_all(piece).await
+    pub(super) async fn write<H: Host>(&mut self, mut piece: &[u8]) -> io::Result<()> {
+        while !piece.is_empty() {
+            if self.buffer.len() >= BUFFER {
+                let (mut file, mut buffer) = (Arc::clone(&self.file), mem::take(&mut self.buffer));
+                self.buffer = H::unblock(move || {
+                    file.write_all(&buffer)?;
+                    buffer.clear();
+                    Ok(buffer)
+                })
+                .await?;
+            }
+            let (fits, rest) = piece.split_at(piece.len().min(BUFFER - self.buffer.len()));
+            self.buffer.extend_from_slice(fits);
+            piece = rest;
+        }
+        Ok(())
     }
 
     /// When this returns, the message is safe under its name.
-    pub(crate) async fn commit(mut self, record: Record) -> io::Result<()> {
-        self.file.flush().await?;
-        let content = self.file.into_inner().into_std().await;
-        let files = self.files;
-        blocking(move || files.commit(&content, &record)).await
+    pub(super) async fn commit<H: Host>(self, record: Record) -> io::Result<()> {
+        let Self { files, file, buffer } = self;
+        H::unblock(move || {
+            (&*file).write_all(&buffer)?;
+            files.commit(&file, &record)
+        })
+        .await
     }
 }
 
@@ -229,10 +246,4 @@ fn remove(path: &Path) {
 /// Makes the names in a directory safe.
 fn sync(dir: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> io::Result<T> {
-    spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }

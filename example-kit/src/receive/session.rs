@@ -1,35 +1,40 @@
 //! One conversation.
 
 use std::io;
-use std::net::SocketAddr;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use smtp_driver::Error;
+use smtp_driver::server::Peer;
+use smtp_driver::{Clock, Connection, Error, Stream};
 use smtp_proto::error::Close;
 use smtp_proto::sasl::Secret;
-use smtp_proto::server::{Event, Refusal, Transfer};
+use smtp_proto::server::{Event, Refusal, Server, Transfer};
 use smtp_proto::syntax::address::{ForwardPath, ReversePath};
 use smtp_proto::syntax::params::Params;
 use smtp_proto::syntax::text::Text;
 use smtp_proto::syntax::verb::Verb;
-use smtp_tokio::ServerConnection;
 use tracing::{Instrument, debug, error, info, info_span, warn};
 
-use crate::auth::{Exchange, Users};
-use crate::record::{self, Client, Encryption, Parameters, Record};
-use crate::store::{Draft, Store};
+use super::Host;
+use super::auth::{Exchange, Users};
+use super::record::{self, Client, Encryption, Parameters, Record};
+use super::store::{Draft, Store};
 
 /// What all conversations share.
 #[derive(Debug)]
-pub(crate) struct Service {
-    pub(crate) store: Store,
-    pub(crate) users: Users,
+pub(super) struct Service {
+    pub(super) store: Store,
+    pub(super) users: Users,
 }
 
 /// Has a conversation, to its end.
-pub(crate) async fn serve(service: Arc<Service>, mut conn: ServerConnection, peer: SocketAddr) {
+pub(super) async fn converse<H: Host, S: Stream, C: Clock>(
+    service: Arc<Service>,
+    mut conn: Connection<Server, S, C>,
+    peer: Peer,
+) {
     let span = info_span!("client", %peer);
-    let mut session = Session::new(&service, peer);
+    let mut session = Session::<H>::new(&service, peer);
     async {
         debug!("connected");
         if let Err(error) = session.talk(&mut conn).await {
@@ -40,13 +45,14 @@ pub(crate) async fn serve(service: Arc<Service>, mut conn: ServerConnection, pee
     .await;
 }
 
-struct Session<'a> {
+struct Session<'a, H> {
     service: &'a Service,
-    peer: SocketAddr,
+    peer: Peer,
     hello: Option<(Verb, String)>,
     exchange: Exchange,
     user: Option<String>,
     mail: Option<Mail>,
+    host: PhantomData<fn() -> H>,
 }
 
 /// An open transaction.
@@ -69,13 +75,16 @@ enum Content {
     Settled(Result<String, Refusal>),
 }
 
-impl<'a> Session<'a> {
-    fn new(service: &'a Service, peer: SocketAddr) -> Self {
+impl<'a, H: Host> Session<'a, H> {
+    fn new(service: &'a Service, peer: Peer) -> Self {
         let exchange = Exchange::default();
-        Self { service, peer, hello: None, exchange, user: None, mail: None }
+        Self { service, peer, hello: None, exchange, user: None, mail: None, host: PhantomData }
     }
 
-    async fn talk(&mut self, conn: &mut ServerConnection) -> Result<(), Error> {
+    async fn talk<S: Stream, C: Clock>(
+        &mut self,
+        conn: &mut Connection<Server, S, C>,
+    ) -> Result<(), Error> {
         while let Some(event) = conn.next().await? {
             match event {
                 Event::Hello { verb, name } => {
@@ -120,12 +129,8 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    fn authenticate(
-        &mut self,
-        conn: &mut ServerConnection,
-        response: Option<&[u8]>,
-    ) -> Result<(), Error> {
-        let user = self.exchange.go_on(conn, &self.service.users, response)?;
+    fn authenticate(&mut self, server: &mut Server, response: Option<&[u8]>) -> Result<(), Error> {
+        let user = self.exchange.go_on(server, &self.service.users, response)?;
         if let Some(user) = user {
             info!("logged in as {user:?}");
             self.user = Some(user);
@@ -133,64 +138,54 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    async fn begin(
-        &mut self,
-        conn: &mut ServerConnection,
-        transfer: Transfer,
-    ) -> Result<(), Error> {
-        let Some(mail) = &mut self.mail else { return Ok(conn.reject(Refusal::local_error())?) };
-        match self.service.store.begin().await {
+    async fn begin(&mut self, server: &mut Server, transfer: Transfer) -> Result<(), Error> {
+        let Some(mail) = &mut self.mail else { return Ok(server.reject(Refusal::local_error())?) };
+        match self.service.store.begin::<H>().await {
             Ok(draft) => {
                 debug!("message {} begins, by {transfer:?}", draft.id());
                 mail.content = Content::Coming(draft);
-                conn.accept()?;
+                server.accept()?;
             }
-            Err(error) => conn.reject(cannot("begin a message", &error))?,
+            Err(error) => server.reject(cannot("begin a message", &error))?,
         }
         Ok(())
     }
 
-    async fn take(&mut self, conn: &mut ServerConnection, piece: &[u8]) -> Result<(), Error> {
+    async fn take(&mut self, server: &mut Server, piece: &[u8]) -> Result<(), Error> {
         let Some(mail) = &mut self.mail else { return Ok(()) };
         let Content::Coming(draft) = &mut mail.content else { return Ok(()) };
-        if let Err(error) = draft.write(piece).await {
+        if let Err(error) = draft.write::<H>(piece).await {
             let what = format!("write message {}", draft.id());
             mail.content = Content::None;
-            conn.reject(cannot(&what, &error))?;
+            server.reject(cannot(&what, &error))?;
         }
         Ok(())
     }
 
     /// Answers for the whole message, or in LMTP for one recipient of several.
-    async fn deliver(&mut self, conn: &mut ServerConnection, octets: u64) -> Result<(), Error> {
+    async fn deliver(&mut self, server: &mut Server, octets: u64) -> Result<(), Error> {
         let Some(mut mail) = self.mail.take() else {
-            return Ok(conn.reject(Refusal::local_error())?);
+            return Ok(server.reject(Refusal::local_error())?);
         };
         mail.content = match mail.content {
             Content::Coming(draft) => {
-                let record = self.record(conn, &mail.envelope, draft.id(), octets);
-                Content::Settled(commit(draft, record).await)
+                let record = self.record(server, &mail.envelope, draft.id(), octets);
+                Content::Settled(commit::<H>(draft, record).await)
             }
             settled => settled,
         };
         match &mail.content {
             Content::Settled(Ok(id)) => {
-                conn.accept_with(&[Text::lossy(&format!("Stored as {id}"))])?;
+                server.accept_with(&[Text::lossy(&format!("Stored as {id}"))])?;
             }
-            Content::Settled(Err(refusal)) => conn.reject(refusal.clone())?,
-            Content::None | Content::Coming(_) => conn.reject(Refusal::local_error())?,
+            Content::Settled(Err(refusal)) => server.reject(refusal.clone())?,
+            Content::None | Content::Coming(_) => server.reject(Refusal::local_error())?,
         }
         self.mail = Some(mail);
         Ok(())
     }
 
-    fn record(
-        &self,
-        conn: &ServerConnection,
-        envelope: &Envelope,
-        id: &str,
-        octets: u64,
-    ) -> Record {
+    fn record(&self, server: &Server, envelope: &Envelope, id: &str, octets: u64) -> Record {
         let (verb, name) = self.hello.clone().unwrap_or((Verb::Helo, String::new()));
         let utf8 = envelope.params.get("SMTPUTF8").is_some();
         Record {
@@ -206,16 +201,16 @@ impl<'a> Session<'a> {
             client: Client {
                 address: self.peer.to_string(),
                 hello: name,
-                protocol: with_protocol(verb, utf8, conn.tls().is_some(), self.user.is_some()),
+                protocol: with_protocol(verb, utf8, server.tls().is_some(), self.user.is_some()),
             },
-            tls: conn.tls().map(Encryption::from),
+            tls: server.tls().map(Encryption::from),
             user: self.user.clone(),
         }
     }
 }
 
 /// Makes a message safe. Everything that can go wrong with the disk shows here at the latest.
-async fn commit(draft: Draft, record: Record) -> Result<String, Refusal> {
+async fn commit<H: Host>(draft: Draft, record: Record) -> Result<String, Refusal> {
     let id = draft.id().to_owned();
     let line = format!(
         "stored {id}: {} octets from <{}> for {}",
@@ -223,7 +218,7 @@ async fn commit(draft: Draft, record: Record) -> Result<String, Refusal> {
         record.from,
         record.to.join(", "),
     );
-    match draft.commit(record).await {
+    match draft.commit::<H>(record).await {
         Ok(()) => {
             info!("{line}");
             Ok(id)

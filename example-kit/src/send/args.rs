@@ -1,8 +1,7 @@
 //! The command line.
 
-use std::net::Ipv6Addr;
+use std::net::IpAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
@@ -13,6 +12,8 @@ use smtp_proto::session::Protocol;
 use smtp_proto::syntax::address::{ForwardPath, HelloName, ReversePath};
 use smtp_proto::timeouts::ClientTimeouts;
 
+use super::server::Server;
+
 /// Sends messages from files to one mail server
 ///
 /// Each FILE is one message, as it is: headers, an empty line, text. Any line ends will do. All
@@ -20,22 +21,25 @@ use smtp_proto::timeouts::ClientTimeouts;
 /// words; the exit status tells whether it is worth trying again.
 #[derive(Debug, Parser)]
 #[command(name = "send", version, after_long_help = AFTER)]
-pub(crate) struct Args {
-    /// The server, like mx.example.org:25; an IPv6 address needs brackets
+pub(super) struct Args {
+    /// The server, like mx.example.org:25; an IPv6 address needs brackets; or unix:PATH
+    ///
+    /// A server behind a unix-domain socket is on this machine, and its certificate has to be for
+    /// localhost.
     #[arg(long, value_name = "HOST:PORT")]
-    pub(crate) server: Server,
+    pub(super) server: Server,
 
     /// The sender, where notifications go; "" for nobody
     #[arg(long, value_name = "A")]
-    pub(crate) from: ReversePath,
+    pub(super) from: ReversePath,
 
     /// A recipient; may be given more than once
     #[arg(long, value_name = "B", required = true)]
-    pub(crate) to: Vec<ForwardPath>,
+    pub(super) to: Vec<ForwardPath>,
 
     /// The messages; "-" is standard input
     #[arg(value_name = "FILE", required = true)]
-    pub(crate) files: Vec<PathBuf>,
+    pub(super) files: Vec<PathBuf>,
 
     /// When to encrypt by STARTTLS, with the certificate checked
     ///
@@ -43,35 +47,39 @@ pub(crate) struct Args {
     /// is, and otherwise the message goes in the clear: no worse than without, but no protection
     /// from who can change what is on the wire. The certificate is checked all the same with --ca.
     #[arg(long, value_name = "WHEN")]
-    pub(crate) starttls: Option<When>,
+    pub(super) starttls: Option<When>,
 
     /// Begin with TLS (port 465), with the certificate checked
     #[arg(long)]
-    pub(crate) implicit_tls: bool,
+    pub(super) implicit_tls: bool,
 
     /// Trust the authorities in this PEM file, not those of the system
     #[arg(long, value_name = "F")]
-    pub(crate) ca: Option<PathBuf>,
+    pub(super) ca: Option<PathBuf>,
 
     /// Check no certificate
     #[arg(long, conflicts_with = "ca")]
-    pub(crate) insecure: bool,
+    pub(super) insecure: bool,
 
     /// Log in first, by PLAIN or LOGIN
     ///
     /// To another machine this makes --starttls required the default: the password goes there in
     /// the clear only with --starttls off. Whoever can list this machine's processes can read it.
     #[arg(long, value_name = "USER:PASSWORD", value_parser = credentials)]
-    pub(crate) auth: Option<Credentials>,
+    pub(super) auth: Option<Credentials>,
 
     /// Speak LMTP (RFC 2033), not SMTP: an answer for each recipient
     #[arg(long)]
-    pub(crate) lmtp: bool,
+    pub(super) lmtp: bool,
 
     /// How long to wait for each reply, from the command to its last line; also for the connection
     /// [default: as RFC 5321 has it, minutes]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    pub(crate) timeout: Option<Duration>,
+    pub(super) timeout: Option<Duration>,
+
+    /// The address to connect from; only addresses of the same family are tried
+    #[arg(long, value_name = "IP")]
+    pub(super) local_addr: Option<IpAddr>,
 
     /// The name to say hello with [default: this machine's]
     #[arg(long, value_name = "NAME")]
@@ -87,19 +95,19 @@ pub(crate) struct Args {
 
     /// The messages have UTF-8 in their headers (RFC 6532); non-ASCII addresses imply it
     #[arg(long)]
-    pub(crate) smtputf8: bool,
+    pub(super) smtputf8: bool,
 
     /// Share the messages among this many connections
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = count)]
-    pub(crate) connections: usize,
+    pub(super) connections: usize,
 
     /// Send each message this many times
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = count)]
-    pub(crate) repeat: usize,
+    pub(super) repeat: usize,
 
     /// Show the reply to every message, and how each connection is secured
     #[arg(short, long)]
-    pub(crate) verbose: bool,
+    pub(super) verbose: bool,
 }
 
 const AFTER: &str = "\
@@ -123,7 +131,7 @@ Examples:
 
 /// When to encrypt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum When {
+pub(super) enum When {
     /// Never
     Off,
     /// If the server offers it
@@ -134,7 +142,7 @@ pub(crate) enum When {
 
 impl Args {
     /// The command line of this process. Help and version are among the errors.
-    pub(crate) fn read() -> Result<Self, clap::Error> {
+    pub(super) fn read() -> Result<Self, clap::Error> {
         let args = Self::try_parse()?;
         if args.files.iter().filter(|file| file.as_os_str() == "-").count() > 1 {
             let what = "standard input can be read only once";
@@ -144,7 +152,7 @@ impl Args {
     }
 
     /// How the client behaves, but for what is a matter of security.
-    pub(crate) fn config(&self) -> Config {
+    pub(super) fn config(&self) -> Config {
         let mut config = Config::new(self.helo.clone().unwrap_or_else(own_name));
         if self.lmtp {
             config.protocol = Protocol::Lmtp;
@@ -157,32 +165,6 @@ impl Args {
             config.timeouts = ClientTimeouts::all(limit);
         }
         config
-    }
-}
-
-/// A server's host and port.
-#[derive(Clone, Debug)]
-pub(crate) struct Server {
-    /// A name or an IP address, without brackets.
-    pub(crate) host: String,
-    pub(crate) port: u16,
-}
-
-impl FromStr for Server {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (host, port) = text.rsplit_once(':').ok_or("there is no port in it")?;
-        let port = port.parse().map_err(|error| format!("the port: {error}"))?;
-        let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-        let host = match bracketed {
-            Some(address) if address.parse::<Ipv6Addr>().is_ok() => address,
-            Some(_) => return Err("brackets are for IPv6 addresses".into()),
-            None if host.is_empty() => return Err("there is no host in it".into()),
-            None if host.contains(':') => return Err("an IPv6 address needs brackets".into()),
-            None => host,
-        };
-        Ok(Self { host: host.into(), port })
     }
 }
 
@@ -213,11 +195,5 @@ fn count(text: &str) -> Result<usize, String> {
 
 /// What this machine calls itself.
 fn own_name() -> HelloName {
-    #[cfg(unix)]
-    if let Ok(name) = rustix::system::uname().nodename().to_str()
-        && let Ok(name) = name.parse()
-    {
-        return name;
-    }
-    "localhost".parse().expect("a name")
+    crate::own_name().unwrap_or_else(|| "localhost".parse().expect("a name"))
 }

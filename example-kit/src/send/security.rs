@@ -12,31 +12,31 @@
 //!
 //! `--insecure` turns each check off.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
-use smtp_driver::client::{Login, StartTls};
-use smtp_tokio::rustls::RootCertStore;
-use smtp_tokio::rustls::pki_types::ServerName;
-use smtp_tokio::tls::{self, TlsError};
-use smtp_tokio::{ClientTls, Options};
+use smtp_driver::Runtime;
+use smtp_driver::client::{Connector, Login, StartTls};
+use smtp_driver::rustls::RootCertStore;
+use smtp_driver::rustls::pki_types::ServerName;
+use smtp_driver::tls::{self, ClientTls, TlsError};
 
-use crate::args::{Args, Server, When};
+use super::args::{Args, When};
 
 /// How long to wait for a connection, unless `--timeout` says otherwise.
 const CONNECT: Duration = Duration::from_secs(30);
 
 impl Args {
     /// How to connect.
-    pub(crate) fn options(&self) -> Result<Options, TlsError> {
+    pub(super) fn connector<R: Runtime>(&self) -> Result<Connector<R>, TlsError> {
         let mut config = self.config();
-        let local = is_this_machine(&self.server);
+        let local = self.server.is_this_machine();
         let careful = self.auth.is_some() && !local;
         config.auth_without_tls = local || self.starttls == Some(When::Off);
-        let mut options = Options::new(config);
-        options.implicit_tls = self.implicit_tls;
-        options.connect_timeout = self.timeout.unwrap_or(CONNECT);
-        options.login = Login {
+        let mut connector = Connector::new(config);
+        connector.implicit_tls = self.implicit_tls;
+        connector.connect_timeout = self.timeout.unwrap_or(CONNECT);
+        connector.local_addr = self.local_addr;
+        connector.login = Login {
             starttls: match self.starttls {
                 Some(When::Off) => StartTls::Off,
                 Some(When::Required) => StartTls::Required,
@@ -45,15 +45,15 @@ impl Args {
             },
             credentials: self.auth.clone(),
         };
-        if self.implicit_tls || options.login.starttls != StartTls::Off {
+        if self.implicit_tls || connector.login.starttls != StartTls::Off {
             let asked_for = self.starttls.is_some() || self.implicit_tls || self.ca.is_some();
-            options.tls = self.trust(asked_for || careful)?;
+            connector.tls = self.trust(asked_for || careful)?;
         }
-        Ok(options)
+        Ok(connector)
     }
 
     fn trust(&self, check: bool) -> Result<Option<ClientTls>, TlsError> {
-        let Ok(name) = ServerName::try_from(self.server.host.clone()) else { return Ok(None) };
+        let Ok(name) = ServerName::try_from(self.server.host().to_owned()) else { return Ok(None) };
         let config = if self.insecure || !check {
             tls::insecure_client_config()?
         } else if let Some(file) = &self.ca {
@@ -65,11 +65,4 @@ impl Args {
         };
         Ok(Some(ClientTls { config, name }))
     }
-}
-
-/// By what the server is called, not by what a resolver makes of that.
-fn is_this_machine(server: &Server) -> bool {
-    let address = server.host.parse::<IpAddr>();
-    address.is_ok_and(|address| address.is_loopback())
-        || server.host.eq_ignore_ascii_case("localhost")
 }

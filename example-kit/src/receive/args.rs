@@ -1,7 +1,7 @@
 //! The command line, and what the server is to be from it.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
@@ -11,7 +11,9 @@ use smtp_proto::session::Protocol;
 use smtp_proto::syntax::address::{AddressError, Domain};
 use smtp_proto::timeouts::ServerTimeouts;
 
-use crate::auth::{self, Users};
+use super::auth::{self, Users};
+use super::certificate::Files;
+use super::listen::Listen;
 
 /// A mail server that keeps what it gets in a directory.
 ///
@@ -24,17 +26,18 @@ use crate::auth::{self, Users};
 /// Any recipient is accepted, so keep it where only those can reach it who may use it.
 #[derive(Debug, Parser)]
 #[command(name = "receive", version, after_long_help = AFTER)]
-pub(crate) struct Args {
-    /// Where to listen, like 127.0.0.1:2525; an IPv6 address needs brackets
+pub(super) struct Args {
+    /// Where to listen, like 127.0.0.1:2525; an IPv6 address needs brackets; or unix:PATH
     ///
     /// Port 0 takes any free one. The first line on standard output says which:
-    /// "listening on 127.0.0.1:40213".
+    /// "listening on 127.0.0.1:40213". A unix-domain socket that nobody listens on is replaced, and
+    /// the server's own is removed at its end.
     #[arg(long, value_name = "ADDR")]
-    pub(crate) listen: String,
+    pub(super) listen: Listen,
 
     /// Where to keep messages; made if it is not there
     #[arg(long)]
-    pub(crate) dir: PathBuf,
+    pub(super) dir: PathBuf,
 
     /// The server's name in the greeting [default: this machine's]
     #[arg(long, value_name = "N")]
@@ -50,7 +53,7 @@ pub(crate) struct Args {
 
     /// Begin with TLS on every connection, instead of offering STARTTLS
     #[arg(long)]
-    pub(crate) implicit_tls: bool,
+    pub(super) implicit_tls: bool,
 
     /// Who may log in, by PLAIN or LOGIN; may be given more than once
     ///
@@ -78,7 +81,12 @@ pub(crate) struct Args {
 
     /// How many clients may be connected at a time; more are told 421
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = connections)]
-    pub(crate) max_connections: usize,
+    pub(super) max_connections: usize,
+
+    /// How many of them may be from one address; more are told 421. IPv6 addresses that share their
+    /// first 64 bits count as one
+    #[arg(long, value_name = "N", value_parser = connections)]
+    pub(super) max_per_address: Option<usize>,
 
     /// Speak LMTP (RFC 2033), not SMTP
     #[arg(long)]
@@ -86,13 +94,14 @@ pub(crate) struct Args {
 
     /// Log connections, hellos and the start of each message, too
     #[arg(short, long)]
-    pub(crate) verbose: bool,
+    pub(super) verbose: bool,
 }
 
 const AFTER: &str = "\
 Signals:
   SIGTERM and SIGINT stop the server in good order: idle clients hear 421, messages in progress may
   finish within 30 seconds. A second one stops it at once.
+  SIGHUP has it read the certificate and its key again, for connections that are not encrypted yet.
 
 Exit status, as in sysexits.h:
   0 stopped by a signal   64 usage   69 cannot listen   73 cannot write to the directory
@@ -104,7 +113,7 @@ Example:
 
 impl Args {
     /// The command line of this process. Help and version are among the errors.
-    pub(crate) fn read() -> Result<Self, clap::Error> {
+    pub(super) fn read() -> Result<Self, clap::Error> {
         let args = Self::try_parse()?;
         match args.contradiction() {
             Some(what) => Err(Self::command().error(ErrorKind::ArgumentConflict, what)),
@@ -130,17 +139,21 @@ impl Args {
         }
     }
 
-    pub(crate) fn tls_files(&self) -> Option<(&Path, &Path)> {
-        self.tls_cert.as_deref().zip(self.tls_key.as_deref())
+    pub(super) fn tls_files(&self) -> Option<Files> {
+        let (cert, key) = self.tls_cert.clone().zip(self.tls_key.clone())?;
+        Some(Files { cert, key })
     }
 
-    pub(crate) fn users(&self) -> Users {
+    pub(super) fn users(&self) -> Users {
         Users::new(self.auth.iter().cloned().collect::<BTreeMap<_, _>>())
     }
 
     /// What the server offers.
-    pub(crate) fn config(&self) -> Result<Config, AddressError> {
-        let hostname = self.hostname.clone().map_or_else(own_name, Ok)?;
+    pub(super) fn config(&self) -> Result<Config, AddressError> {
+        let hostname = match self.hostname.clone().or_else(crate::own_name) {
+            Some(name) => name,
+            None => "localhost".parse()?,
+        };
         let mut config = Config::new(hostname);
         if self.lmtp {
             config.protocol = Protocol::Lmtp;
@@ -169,15 +182,4 @@ fn at_least_one(text: &str) -> Result<u64, String> {
 
 fn connections(text: &str) -> Result<usize, String> {
     usize::try_from(at_least_one(text)?).map_err(|error| error.to_string())
-}
-
-/// What this machine calls itself.
-fn own_name() -> Result<Domain, AddressError> {
-    #[cfg(unix)]
-    if let Ok(name) = rustix::system::uname().nodename().to_str()
-        && let Ok(name) = name.parse()
-    {
-        return Ok(name);
-    }
-    "localhost".parse()
 }

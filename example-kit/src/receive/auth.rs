@@ -4,17 +4,16 @@ use std::collections::BTreeMap;
 
 use smtp_proto::error::Misuse;
 use smtp_proto::sasl::server::{Credentials, Mechanism, Step, for_name};
-use smtp_proto::server::Refusal;
+use smtp_proto::server::{Refusal, Server};
 use smtp_proto::syntax::command;
-use smtp_tokio::ServerConnection;
 use tracing::warn;
 
 /// Users and their passwords.
 #[derive(Debug)]
-pub(crate) struct Users(BTreeMap<String, String>);
+pub(super) struct Users(BTreeMap<String, String>);
 
 impl Users {
-    pub(crate) fn new(users: BTreeMap<String, String>) -> Self {
+    pub(super) fn new(users: BTreeMap<String, String>) -> Self {
         Self(users)
     }
 
@@ -27,7 +26,7 @@ impl Users {
 }
 
 /// Takes `USER:PASSWORD` apart. A password may hold colons.
-pub(crate) fn parse(text: &str) -> Result<(String, String), String> {
+pub(super) fn parse(text: &str) -> Result<(String, String), String> {
     let (user, password) = text.split_once(':').ok_or("there is no colon in it")?;
     if user.is_empty() || password.is_empty() {
         return Err("neither of the two may be empty".into());
@@ -39,7 +38,7 @@ pub(crate) fn parse(text: &str) -> Result<(String, String), String> {
 }
 
 /// What is offered.
-pub(crate) fn mechanisms() -> Vec<command::Mechanism> {
+pub(super) fn mechanisms() -> Vec<command::Mechanism> {
     ["PLAIN", "LOGIN"]
         .into_iter()
         .filter_map(|name| command::Mechanism::parse(name.into()))
@@ -48,33 +47,33 @@ pub(crate) fn mechanisms() -> Vec<command::Mechanism> {
 
 /// The exchange in progress on a connection, if there is one.
 #[derive(Default)]
-pub(crate) struct Exchange(Option<Box<dyn Mechanism + Send>>);
+pub(super) struct Exchange(Option<Box<dyn Mechanism + Send>>);
 
 impl Exchange {
     /// AUTH was said.
-    pub(crate) fn begin(&mut self, mechanism: &command::Mechanism) {
+    pub(super) fn begin(&mut self, mechanism: &command::Mechanism) {
         self.0 = for_name(mechanism.as_str());
     }
 
     /// Answers the client's message. Returns the user who has logged in by it.
-    pub(crate) fn go_on(
+    pub(super) fn go_on(
         &mut self,
-        conn: &mut ServerConnection,
+        server: &mut Server,
         users: &Users,
         response: Option<&[u8]>,
     ) -> Result<Option<String>, Misuse> {
         let step = self.0.as_mut().map_or(Step::Malformed, |mechanism| mechanism.step(response));
         match step {
-            Step::Challenge(challenge) => conn.challenge(&challenge)?,
+            Step::Challenge(challenge) => server.challenge(&challenge)?,
             Step::Verify(credentials) if users.know(&credentials) => {
-                conn.accept()?;
+                server.accept()?;
                 return Ok(Some(credentials.user));
             }
             Step::Verify(credentials) => {
                 warn!("wrong user name or password: {:?}", credentials.user);
-                conn.reject(Refusal::bad_credentials())?;
+                server.reject(Refusal::bad_credentials())?;
             }
-            Step::Malformed => conn.reject(Refusal::malformed_response())?,
+            Step::Malformed => server.reject(Refusal::malformed_response())?,
         }
         Ok(None)
     }

@@ -9,16 +9,16 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use smtp_driver::client::{Delivery, Fate, SendFailure};
 use smtp_proto::client::NotSent;
 
-use crate::args::Args;
-use crate::message::Message;
-use crate::status::Status;
+use super::args::Args;
+use super::message::Message;
+use super::status::Status;
 
 /// More octets or messages than this, and there is a progress bar.
 const LONG: (u64, usize) = (4 << 20, 50);
 
 /// What was told so far, and what is to be told at the end.
-pub(crate) struct Report {
-    pub(crate) progress: ProgressBar,
+pub(super) struct Report {
+    pub(super) progress: ProgressBar,
     /// Messages have to be told apart.
     several: bool,
     verbose: bool,
@@ -36,7 +36,7 @@ struct SoFar {
 }
 
 impl Report {
-    pub(crate) fn new(messages: &[Message], args: &Args) -> Self {
+    pub(super) fn new(messages: &[Message], args: &Args) -> Self {
         let octets = messages.iter().map(|message| message.length).sum::<u64>();
         let octets = octets.saturating_mul(args.repeat as u64);
         let count = messages.len().saturating_mul(args.repeat);
@@ -67,7 +67,7 @@ impl Report {
     }
 
     /// What became of a message.
-    pub(crate) fn message(&self, name: &str, outcome: &Result<Delivery, SendFailure>) {
+    pub(super) fn message(&self, name: &str, outcome: &Result<Delivery, SendFailure>) {
         let mut so_far = self.so_far();
         so_far.messages += 1;
         match outcome {
@@ -92,7 +92,7 @@ impl Report {
     }
 
     /// Messages that no connection came to.
-    pub(crate) fn left_over(&self, count: usize, status: Status) {
+    pub(super) fn left_over(&self, count: usize, status: Status) {
         let mut so_far = self.so_far();
         so_far.not_sent += self.recipients.saturating_mul(count as u64);
         so_far.worsen(status);
@@ -102,11 +102,11 @@ impl Report {
     }
 
     /// A line about anything else.
-    pub(crate) fn print(&self, what: impl fmt::Display) {
+    pub(super) fn print(&self, what: impl fmt::Display) {
         self.progress.suspend(|| eprintln!("send: {what}"));
     }
 
-    pub(crate) fn print_if_verbose(&self, what: impl fmt::Display) {
+    pub(super) fn print_if_verbose(&self, what: impl fmt::Display) {
         if self.verbose {
             self.print(what);
         }
@@ -121,7 +121,7 @@ impl Report {
     }
 
     /// The last line; and how it all went.
-    pub(crate) fn finish(&self) -> Status {
+    pub(super) fn finish(&self) -> Status {
         self.progress.finish_and_clear();
         let SoFar { status, messages, accepted, refused, not_sent } = &*self.so_far();
         let unsent = if *not_sent > 0 { format!(", {not_sent} not sent") } else { String::new() };

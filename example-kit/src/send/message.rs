@@ -7,26 +7,27 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use indicatif::ProgressBar;
-use smtp_driver::client::BodySource;
+use smtp_driver::PollRead;
+use smtp_driver::client::{BodySource, ReaderBody};
 use smtp_proto::body::{Survey, Surveyed};
 use smtp_proto::client::Envelope;
 use smtp_proto::syntax::params::BodyType;
-use smtp_tokio::ReaderBody;
 use tempfile::NamedTempFile;
 
-use crate::args::Args;
+use super::Host;
+use super::args::Args;
 
 /// Octets read at a time.
 const PIECE: usize = 64 << 10;
 
 /// A message that can be read any number of times.
 #[derive(Debug)]
-pub(crate) struct Message {
+pub(super) struct Message {
     /// For messages to the user.
-    pub(crate) name: String,
+    pub(super) name: String,
     source: Source,
     /// Octets of the file, whatever its line ends.
-    pub(crate) length: u64,
+    pub(super) length: u64,
     found: Surveyed,
 }
 
@@ -38,7 +39,7 @@ enum Source {
 }
 
 /// Reads all files once. An error comes with the name of the file. Blocks.
-pub(crate) fn read_all(paths: &[PathBuf]) -> Result<Vec<Message>, (String, io::Error)> {
+pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<Message>, (String, io::Error)> {
     let read = |path: &PathBuf| {
         let name = if path.as_os_str() == "-" {
             "standard input".into()
@@ -88,7 +89,7 @@ impl Message {
     }
 
     /// What is to be said ahead of it.
-    pub(crate) fn envelope(&self, args: &Args) -> Envelope {
+    pub(super) fn envelope(&self, args: &Args) -> Envelope {
         let mut envelope = Envelope::new(args.from.clone(), args.to.iter().cloned());
         envelope.smtputf8 = args.smtputf8;
         (envelope.body, envelope.size) = if self.found.nul {
@@ -102,24 +103,24 @@ impl Message {
     }
 
     /// Its content, from the start.
-    pub(crate) fn body(&self, progress: ProgressBar) -> Body {
+    pub(super) fn body<H: Host>(&self, progress: ProgressBar) -> Body<H::File> {
         let file = match &self.source {
             Source::Path(path) => File::open(path),
             Source::Spooled(spool) => spool.reopen(),
         };
-        let file = file.map(|file| ReaderBody::new(tokio::fs::File::from_std(file)));
+        let file = file.map(|file| ReaderBody::new(H::file(file)));
         Body { file: file.map_err(Some), progress }
     }
 }
 
 /// The content of a message on its way.
-pub(crate) struct Body {
+pub(super) struct Body<F> {
     /// Or why it could not be opened the second time.
-    file: Result<ReaderBody<tokio::fs::File>, Option<io::Error>>,
+    file: Result<ReaderBody<F>, Option<io::Error>>,
     progress: ProgressBar,
 }
 
-impl BodySource for Body {
+impl<F: PollRead> BodySource for Body<F> {
     fn poll_piece(&mut self, cx: &mut Context<'_>, room: usize) -> Poll<io::Result<Option<Bytes>>> {
         let file = match &mut self.file {
             Ok(file) => file,

@@ -1,0 +1,47 @@
+//! The server's certificate, which may be renewed while the server is at work.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use smtp_driver::rustls::ServerConfig;
+use smtp_driver::tls::{self, ServerTls, TlsError};
+use tracing::{error, info};
+
+/// What is needed for TLS, in files.
+#[derive(Clone, Debug)]
+pub(super) struct Files {
+    pub(super) cert: PathBuf,
+    pub(super) key: PathBuf,
+}
+
+impl Files {
+    fn read(&self) -> Result<Arc<ServerConfig>, TlsError> {
+        tls::server_config(&self.cert, &self.key)
+    }
+}
+
+/// TLS, and the files it comes from.
+#[derive(Clone, Debug)]
+pub(super) struct Certificate {
+    files: Files,
+    pub(super) tls: ServerTls,
+}
+
+impl Certificate {
+    pub(super) fn read(files: Files) -> Result<Self, TlsError> {
+        let tls = ServerTls::new(files.read()?);
+        Ok(Self { files, tls })
+    }
+
+    /// Has new connections begin with what is in the files now, if that is of use.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "there is no signal for it"))]
+    pub(super) fn read_again(&self) {
+        match self.files.read() {
+            Ok(config) => {
+                self.tls.replace(config);
+                info!("SIGHUP: from now on with the certificate in {}", self.files.cert.display());
+            }
+            Err(error) => error!("SIGHUP: going on with the old certificate: {error}"),
+        }
+    }
+}

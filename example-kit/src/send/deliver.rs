@@ -1,0 +1,150 @@
+//! Sharing the messages among connections.
+
+use std::iter;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use smtp_driver::Runtime;
+use smtp_driver::client::{ClientConnection, ConnectError, Connector, quit, send_all};
+use smtp_driver::tls::TlsTransport;
+
+use super::Host;
+use super::args::Args;
+use super::message::Message;
+use super::report::Report;
+use super::server::Server;
+use super::status::Status;
+
+/// All that is to be done.
+pub(super) struct Job<H: Host> {
+    pub(super) messages: Vec<Message>,
+    pub(super) report: Arc<Report>,
+    pub(super) connector: Connector<H::Runtime>,
+    pub(super) args: Args,
+}
+
+/// The numbers of the messages that no connection has begun.
+struct Queue {
+    next: AtomicUsize,
+    total: usize,
+}
+
+impl Queue {
+    fn next(&self) -> Option<usize> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        (number < self.total).then_some(number)
+    }
+
+    fn left(&self) -> usize {
+        self.total.saturating_sub(self.next.load(Ordering::Relaxed))
+    }
+}
+
+impl<H: Host> Job<H> {
+    /// Does it. What becomes of it is in the report.
+    pub(super) async fn run(self) {
+        let total = self.messages.len().saturating_mul(self.args.repeat);
+        let connections = self.args.connections.min(total);
+        let job = Arc::new(self);
+        let queue = Arc::new(Queue { next: AtomicUsize::new(0), total });
+        let (ended, endings) = async_channel::unbounded();
+        let mut status = Status::OK;
+        let mut running = 0;
+        for _ in 0..connections {
+            let (one, queue, ended) = (Arc::clone(&job), Arc::clone(&queue), ended.clone());
+            let task = async move {
+                let status = one.connection(&queue).await;
+                let _ = ended.try_send(status);
+            };
+            match H::Runtime::spawn(task) {
+                Ok(()) => running += 1,
+                Err(error) => {
+                    job.report.print(format_args!("nobody to attend to a connection: {error}"));
+                    status = status.or_worse(Status::TRY_LATER);
+                }
+            }
+        }
+        drop(ended);
+        while let Ok(ended) = endings.recv().await {
+            status = status.or_worse(ended);
+            running -= 1;
+        }
+        if running > 0 {
+            status = status.or_worse(Status::SOFTWARE); // one has panicked
+        }
+        // A connection that failed matters only if no other did its work.
+        if queue.left() > 0 {
+            job.report.left_over(queue.left(), status);
+        }
+    }
+
+    /// Sends as much as one connection can. Tells why the connection failed, if it did.
+    async fn connection(&self, queue: &Queue) -> Status {
+        let conversation = match &self.args.server {
+            Server::Tcp { host, port } => match self.connector.dial((host.as_str(), *port)).await {
+                Ok(conn) => self.converse(conn, queue).await,
+                Err(error) => Err(error),
+            },
+            #[cfg(unix)]
+            Server::Unix(path) => match self.connector.dial_unix(path).await {
+                Ok(conn) => self.converse(conn, queue).await,
+                Err(error) => Err(error),
+            },
+        };
+        conversation.unwrap_or_else(|error| {
+            self.report.print(&error);
+            (&error).into()
+        })
+    }
+
+    async fn converse<T: TlsTransport>(
+        &self,
+        mut conn: ClientConnection<H::Runtime, T>,
+        queue: &Queue,
+    ) -> Result<Status, ConnectError> {
+        self.establish(&mut conn).await?;
+        let begun: Mutex<Vec<&str>> = Mutex::default();
+        let messages = iter::from_fn(|| {
+            let message = self.messages.get(queue.next()? % self.messages.len())?;
+            names(&begun).push(&message.name);
+            let body = message.body::<H>(self.report.progress.clone());
+            Some((message.envelope(&self.args), body))
+        });
+        let told = |index: usize, outcome| {
+            let name = names(&begun).get(index).copied().unwrap_or_default();
+            self.report.message(name, &outcome);
+        };
+        if let Err(lost) = send_all(&mut conn, messages, told).await {
+            self.report.print(&lost);
+            return Ok((&lost).into());
+        }
+        // All outcomes are in: how it ends changes nothing.
+        if let Err(lost) = quit(&mut conn).await {
+            self.report.print_if_verbose(format_args!("after the last message: {lost}"));
+        }
+        Ok(Status::OK)
+    }
+
+    async fn establish<T: TlsTransport>(
+        &self,
+        conn: &mut ClientConnection<H::Runtime, T>,
+    ) -> Result<(), ConnectError> {
+        let established = self.connector.establish(conn).await?;
+        if let Some(refusal) = established.tls_refusal {
+            self.report.print(format_args!("going on without TLS: {refusal}"));
+        }
+        match conn.tls() {
+            Some(tls) => self.report.print_if_verbose(format_args!(
+                "encrypted: {} {}",
+                tls.protocol.as_deref().unwrap_or("TLS"),
+                tls.cipher.as_deref().unwrap_or_default(),
+            )),
+            None => self.report.print_if_verbose("in the clear"),
+        }
+        Ok(())
+    }
+}
+
+fn names<'a, 'b>(begun: &'b Mutex<Vec<&'a str>>) -> MutexGuard<'b, Vec<&'a str>> {
+    begun.lock().unwrap_or_else(PoisonError::into_inner)
+}
