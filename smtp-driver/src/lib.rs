@@ -41,6 +41,8 @@ pub mod connection;
 mod drain;
 mod error;
 #[cfg(feature = "net")]
+pub mod net;
+#[cfg(feature = "net")]
 mod runtime;
 #[cfg(feature = "net")]
 pub mod server;

@@ -3,8 +3,6 @@
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-#[cfg(unix)]
-use std::path::Path;
 
 use crate::Clock;
 use crate::client::Target;
@@ -48,9 +46,9 @@ pub trait Runtime: Send + Sync + 'static {
         from: Option<IpAddr>,
     ) -> impl Future<Output = io::Result<Self::TcpStream>> + Send;
 
-    /// Connects to a unix-domain socket.
+    /// Takes over a connection that does not block.
     #[cfg(unix)]
-    fn connect_unix(path: &Path) -> impl Future<Output = io::Result<Self::UnixStream>> + Send;
+    fn unix_stream(socket: std::os::unix::net::UnixStream) -> io::Result<Self::UnixStream>;
 
     /// Runs a task, detached: it ends by itself.
     ///

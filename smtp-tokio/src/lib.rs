@@ -13,20 +13,20 @@
 //! worlds have the same things under the same names.
 
 mod clock;
+mod handshake;
 mod io;
 mod net;
-mod handshake;
 
 use tokio::net::TcpStream;
 
 pub use clock::Clock;
+pub use handshake::Handshake;
 pub use io::Io;
 pub use net::Tokio;
 pub use smtp_driver::tls::{self, ClientTls, Rustls, ServerTls};
 pub use smtp_driver::{
     Connection, Drain, DrainWatch, Error, Upgradable, UpgradeWith, client, rustls, server,
 };
-pub use handshake::Handshake;
 
 /// A stream in the clear that can be encrypted by rustls.
 pub type Stream<T = TcpStream> = Upgradable<Io<T>, Rustls>;

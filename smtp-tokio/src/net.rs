@@ -3,16 +3,16 @@
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-#[cfg(unix)]
-use std::path::Path;
 use std::task::{Context, Poll};
 
 use smtp_driver::Runtime;
 use smtp_driver::client::Target;
+#[cfg(unix)]
+use smtp_driver::net::unix_name;
 use smtp_driver::server::Accept;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 #[cfg(unix)]
-use tokio::net::{UnixListener, UnixStream, unix};
+use tokio::net::{UnixListener, UnixStream};
 use tokio::task::spawn_blocking;
 
 use crate::{Clock, Io};
@@ -53,8 +53,8 @@ impl Runtime for Tokio {
     }
 
     #[cfg(unix)]
-    async fn connect_unix(path: &Path) -> io::Result<Io<UnixStream>> {
-        UnixStream::connect(path).await.map(Io)
+    fn unix_stream(socket: std::os::unix::net::UnixStream) -> io::Result<Io<UnixStream>> {
+        UnixStream::from_std(socket).map(Io)
     }
 
     fn spawn(task: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
@@ -96,15 +96,6 @@ impl Accept for Io<UnixListener> {
     }
 
     fn local_addr(&self) -> io::Result<String> {
-        self.0.local_addr().map(name)
-    }
-}
-
-/// What a unix-domain socket is called.
-#[cfg(unix)]
-fn name(address: unix::SocketAddr) -> String {
-    match address.as_pathname() {
-        Some(path) => path.display().to_string(),
-        None => "unnamed".into(),
+        self.0.local_addr().map(|address| unix_name(address.as_pathname()))
     }
 }

@@ -15,6 +15,8 @@ use smtp_proto::client::{Client, Config};
 use thiserror::Error as ThisError;
 
 use super::{EstablishError, Established, Login, StartTls, Target, establish, quit};
+#[cfg(unix)]
+use crate::net::connect_unix;
 use crate::tls::{ClientTls, Rustls, TlsTransport};
 use crate::{Connection, Runtime, Upgradable, within};
 
@@ -113,7 +115,11 @@ impl<R: Runtime> Connector<R> {
         path: impl AsRef<Path>,
     ) -> Result<ClientConnection<R, R::UnixStream>, ConnectError> {
         let path = path.as_ref();
-        self.open(R::connect_unix(path)).await.map_err(|error| {
+        let connect = async {
+            let mut clock = R::Clock::default();
+            R::unix_stream(connect_unix(&mut clock, path).await?)
+        };
+        self.open(connect).await.map_err(|error| {
             ConnectError::Unreachable(vec![Attempt { address: path.into(), error }])
         })
     }

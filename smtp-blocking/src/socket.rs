@@ -1,0 +1,87 @@
+//! Sockets whose waiting is done by [`block_on`](crate::block_on).
+
+use std::io::{self, IoSlice, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::task::Context;
+
+use crate::Duplex;
+use crate::park::{self, Descriptor, Interest};
+
+/// A socket that says where it would have to wait, and does not wait itself: inside of
+/// [`block_on`](crate::block_on) that is enough.
+///
+/// For any descriptor that octets come from and go to: a socket, a pair of pipes.
+#[derive(Debug)]
+pub struct Socket<S>(Arc<S>);
+
+impl<S> Socket<S> {
+    /// A socket that has been set not to block.
+    pub fn new(socket: S) -> Self {
+        Self(Arc::new(socket))
+    }
+
+    /// The socket itself.
+    pub fn get_ref(&self) -> &S {
+        &self.0
+    }
+}
+
+impl<S: AsFd + Send + Sync + 'static> Socket<S> {
+    /// What `cx` belongs to can go on once this may be tried again.
+    pub(crate) fn wait(&self, cx: &Context<'_>, interest: Interest) {
+        park::wait_for(Arc::clone(&self.0) as Descriptor, interest);
+        park::wake(cx.waker());
+    }
+
+    fn note<T>(&self, interest: Interest, result: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &result
+            && error.kind() == io::ErrorKind::WouldBlock
+        {
+            park::wait_for(Arc::clone(&self.0) as Descriptor, interest);
+        }
+        result
+    }
+}
+
+impl<S> Read for Socket<S>
+where
+    S: AsFd + Send + Sync + 'static,
+    for<'a> &'a S: Read,
+{
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        self.note(Interest::Read, (&*self.0).read(space))
+    }
+}
+
+impl<S> Write for Socket<S>
+where
+    S: AsFd + Send + Sync + 'static,
+    for<'a> &'a S: Write,
+{
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        self.note(Interest::Write, (&*self.0).write(octets))
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.note(Interest::Write, (&*self.0).write_vectored(slices))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.note(Interest::Write, (&*self.0).flush())
+    }
+}
+
+impl Duplex for Socket<TcpStream> {
+    fn close_write(&mut self) -> io::Result<()> {
+        self.0.shutdown(Shutdown::Write)
+    }
+}
+
+impl Duplex for Socket<UnixStream> {
+    fn close_write(&mut self) -> io::Result<()> {
+        self.0.shutdown(Shutdown::Write)
+    }
+}
