@@ -42,11 +42,12 @@
 //! |---|---|---|
 //! | 3 | [`server`], [`client`] | the two machines |
 //! | 2 | [`session`], [`limits`], [`timeouts`], [`error`], [`sasl`] | rules, budgets, deadlines |
-//! | 1 | [`syntax`], [`body`] | values that can't be wrong; message content |
+//! | 1 | [`syntax`], [`body`], [`proxy`] | values that can't be wrong; content; a balancer's header |
 //! | 0 | [`machine`], [`buffer`] | the contract, and its two boxes |
 //!
 //! Layer 1 is of use on its own: [`syntax::command::Command::parse`] reads a command without
-//! allocating, [`body::dot::Unstuffer`] decodes a message in place.
+//! allocating, [`body::dot::Unstuffer`] decodes a message in place, [`proxy::Receiver`] reads what
+//! comes before everything else.
 #![no_std]
 #![cfg_attr(
     not(test),
@@ -63,6 +64,7 @@ pub mod client;
 pub mod error;
 pub mod limits;
 pub mod machine;
+pub mod proxy;
 pub mod sasl;
 pub mod server;
 pub mod session;

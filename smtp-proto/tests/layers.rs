@@ -14,6 +14,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("buffer", 0),
     ("syntax", 1),
     ("body", 1),
+    ("proxy", 1),
     ("session", 2),
     ("limits", 2),
     ("timeouts", 2),
