@@ -4,6 +4,7 @@ pub mod client;
 pub mod command;
 pub mod contract;
 pub mod pair;
+pub mod proxy;
 pub mod reply;
 pub mod server;
 pub mod tape;
