@@ -73,6 +73,8 @@ impl Exchange {
                 warn!("wrong user name or password: {:?}", credentials.user);
                 server.reject(Refusal::bad_credentials())?;
             }
+            // Not offered: nobody here is known by anything but a password.
+            Step::External { .. } => server.reject(Refusal::bad_credentials())?,
             Step::Malformed => server.reject(Refusal::malformed_response())?,
         }
         Ok(None)

@@ -5,11 +5,10 @@ use std::io::Write;
 
 use serde_json::json;
 
-use crate::fake::{Answer, serve};
+use super::fake::{Answer, serve};
+use crate::ADAPTER;
 use crate::processes::corpus;
 use crate::processes::process::Finished;
-use crate::processes::receive::Receive;
-use crate::processes::send::Send;
 
 const MESSAGE: &[u8] = b"Subject: test\r\n\r\nHello.\r\n";
 
@@ -19,12 +18,12 @@ fn assert_status(finished: &Finished, status: i32) {
 
 #[test]
 fn whatever_is_sent_is_stored() {
-    let server = Receive::start::<&str>([]);
+    let server = ADAPTER.receive::<&str>([]);
     let file = tempfile::NamedTempFile::new().expect("a file");
     for options in [&[][..], &["--no-chunking"], &["--no-pipelining"]] {
         for sample in corpus::all() {
             fs::write(file.path(), sample.with_lf()).expect("a file");
-            let send = Send::to_server(server.address).args(options).file(file.path());
+            let send = ADAPTER.send(server.address()).args(options).file(file.path());
             assert_status(&send.message(b""), 0);
             let stored = server.take_one().unwrap();
             // BDAT can leave the last line without an end, DATA can't.
@@ -38,8 +37,9 @@ fn whatever_is_sent_is_stored() {
 
 #[test]
 fn the_envelope_is_stored() {
-    let server = Receive::start(["--hostname", "mx.example.net"]);
-    let send = Send::to_server(server.address)
+    let server = ADAPTER.receive(["--hostname", "mx.example.net"]);
+    let send = ADAPTER
+        .send(server.address())
         .args(["--helo", "client.example.org"])
         .to("b@example.net")
         .to("postmaster")
@@ -65,12 +65,12 @@ fn the_envelope_is_stored() {
 
 #[test]
 fn the_null_sender_and_utf8() {
-    let server = Receive::start::<&str>([]);
-    let send = Send::from_nobody(server.address);
+    let server = ADAPTER.receive::<&str>([]);
+    let send = ADAPTER.send_from_nobody(server.address());
     assert_status(&send.message(MESSAGE), 0);
     assert_eq!(server.take_one().unwrap().envelope["from"], "");
 
-    let send = Send::to_server(server.address).arg("--smtputf8").to("b\u{fc}@example.net");
+    let send = ADAPTER.send(server.address()).arg("--smtputf8").to("b\u{fc}@example.net");
     assert_status(&send.message("Subject: \u{fc}\r\n\r\n".as_bytes()), 0);
     let envelope = server.take_one().unwrap().envelope;
     assert_eq!(envelope["to"], json!(["b\u{fc}@example.net"]));
@@ -81,10 +81,11 @@ fn the_null_sender_and_utf8() {
 
 #[test]
 fn many_messages_over_several_connections() {
-    let server = Receive::start::<&str>([]);
+    let server = ADAPTER.receive::<&str>([]);
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     file.write_all(MESSAGE).expect("a file");
-    let send = Send::to_server(server.address)
+    let send = ADAPTER
+        .send(server.address())
         .args(["--repeat", "20", "--connections", "3"])
         .file("-")
         .file(file.path());
@@ -101,14 +102,14 @@ fn many_messages_over_several_connections() {
 
 #[test]
 fn binary_content_arrives_as_it_is() {
-    let server = Receive::start::<&str>([]);
+    let server = ADAPTER.receive::<&str>([]);
     let content = b"a\nb\0c\rd\r\n\x80";
-    assert_status(&Send::to_server(server.address).message(content), 0);
+    assert_status(&ADAPTER.send(server.address()).message(content), 0);
     let stored = server.take_one().unwrap();
     assert_eq!(stored.content, content);
     assert_eq!(stored.envelope["parameters"]["mail"]["BODY"], "BINARYMIME");
 
-    let finished = Send::to_server(server.address).arg("--no-chunking").message(content);
+    let finished = ADAPTER.send(server.address()).arg("--no-chunking").message(content);
     assert_status(&finished, 69);
     assert!(finished.stderr.contains("CHUNKING"), "{finished:?}");
 }
@@ -116,10 +117,10 @@ fn binary_content_arrives_as_it_is() {
 #[test]
 fn a_file_that_is_not_there() {
     let nobody = "127.0.0.1:9".parse().unwrap();
-    let finished = Send::to_server(nobody).file("/nonexistent/letter.eml").message(b"");
+    let finished = ADAPTER.send(nobody).file("/nonexistent/letter.eml").message(b"");
     assert_status(&finished, 66);
     assert!(finished.stderr.contains("/nonexistent/letter.eml"), "{finished:?}");
-    assert_status(&Send::to_server(nobody).file("/").message(b""), 66);
+    assert_status(&ADAPTER.send(nobody).file("/").message(b""), 66);
 }
 
 #[test]
@@ -128,14 +129,14 @@ fn nobody_listens() {
     let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap();
     drop(socket);
-    let finished = Send::to_server(address).message(MESSAGE);
+    let finished = ADAPTER.send(address).message(MESSAGE);
     assert_status(&finished, 75);
     assert!(finished.stderr.contains("refused"), "{finished:?}");
 }
 
 /// Sends one message to `b` and `c`; `c` is not `b`'s.
 fn send_to(behaviour: fn(&str) -> Option<Answer>) -> Finished {
-    let send = Send::to_server(serve(behaviour)).to("b@example.net").to("c@example.net");
+    let send = ADAPTER.send(serve(behaviour)).to("b@example.net").to("c@example.net");
     send.args(["--timeout", "1"]).message(MESSAGE)
 }
 
@@ -210,13 +211,13 @@ fn what_the_server_cannot_take_is_not_begun() {
         heard.starts_with("EHLO").then_some(Answer::Say("250-fake.example\r\n250 SIZE 20\r\n"))
     });
     for (send, words) in
-        [(Send::to_server(server), "20"), (Send::to_server(server).arg("--smtputf8"), "SMTPUTF8")]
+        [(ADAPTER.send(server), "20"), (ADAPTER.send(server).arg("--smtputf8"), "SMTPUTF8")]
     {
         let finished = send.message(MESSAGE);
         assert_status(&finished, 69);
         assert!(finished.stderr.contains(words), "{finished:?}");
     }
-    let finished = Send::to_server(server).message(b"\xfc\n");
+    let finished = ADAPTER.send(server).message(b"\xfc\n");
     assert_status(&finished, 69);
     assert!(finished.stderr.contains("8BITMIME"), "{finished:?}");
 }
@@ -224,7 +225,7 @@ fn what_the_server_cannot_take_is_not_begun() {
 #[test]
 fn what_a_lost_connection_leaves_is_told() {
     let address = serve(|heard| (heard == ".").then_some(Answer::Close));
-    let send = Send::to_server(address).args(["--repeat", "3", "--no-pipelining"]);
+    let send = ADAPTER.send(address).args(["--repeat", "3", "--no-pipelining"]);
     let finished = send.message(MESSAGE);
     assert_status(&finished, 75);
     assert!(finished.stderr.contains("not sent: 2 messages"), "{finished:?}");

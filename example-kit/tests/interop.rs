@@ -28,6 +28,7 @@ use std::thread;
 use interop::deliver::World;
 use interop::tally::{Tally, conclude};
 use interop::{aiosmtpd, curl, msmtp, smtp_sink, smtp_source, smtplib, swaks};
+use processes::adapter::TOKIO;
 
 /// Makes all checks with one peer.
 type Check = fn(&World, &mut Tally);
@@ -47,7 +48,7 @@ fn interop() {
         ("smtp-sink", smtp_sink::run),
         ("aiosmtpd", aiosmtpd::run),
     ];
-    let world = World::new();
+    let world = World::new(&TOKIO);
     let tallies: Vec<Tally> = thread::scope(|scope| {
         let run = |(peer, run): (_, Check)| {
             let world = &world;

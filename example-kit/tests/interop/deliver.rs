@@ -9,6 +9,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::tally::{Tally, expect, expect_content};
+use crate::processes::adapter::Adapter;
 use crate::processes::certificates::Certificates;
 use crate::processes::corpus::{self, Sample};
 use crate::processes::process::run;
@@ -16,6 +17,7 @@ use crate::processes::receive::Receive;
 
 /// What all peers share.
 pub(crate) struct World {
+    pub(crate) adapter: &'static Adapter,
     pub(crate) samples: Vec<Sample>,
     pub(crate) certificates: Certificates,
     pub(crate) python: PathBuf,
@@ -74,7 +76,7 @@ impl Task<'_> {
 }
 
 impl World {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(adapter: &'static Adapter) -> Self {
         let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/ci-venv/bin/python");
         let python = env::var_os("SMTP_INTEROP_PYTHON").map_or(default, PathBuf::from);
         // Relative to where tests were started, which is not where they run.
@@ -83,7 +85,7 @@ impl World {
         } else {
             python
         };
-        Self { samples: corpus::all(), certificates: Certificates::local(), python }
+        Self { adapter, samples: corpus::all(), certificates: Certificates::local(), python }
     }
 
     pub(crate) fn sample(&self, name: &str) -> &Sample {
@@ -137,7 +139,7 @@ impl World {
             Mode::SecureAuth(_) => [&tls[..], &auth].concat(),
             Mode::Lmtp => vec!["--lmtp".as_ref()],
         };
-        Receive::start(args)
+        self.adapter.receive(args)
     }
 }
 

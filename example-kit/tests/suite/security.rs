@@ -2,18 +2,18 @@
 
 use serde_json::json;
 
+use crate::ADAPTER;
 use crate::processes::certificates::Certificates;
 use crate::processes::process::Finished;
 use crate::processes::raw::Raw;
 use crate::processes::receive::Receive;
-use crate::processes::send::Send;
 
 const MESSAGE: &[u8] = b"Subject: test\r\n\r\nHello.\r\n";
 
 fn with_tls(certificates: &Certificates, args: &[&str]) -> Receive {
     let files = ["--tls-cert".as_ref(), certificates.cert.as_os_str()];
     let key = ["--tls-key".as_ref(), certificates.key.as_os_str()];
-    Receive::start(files.into_iter().chain(key).chain(args.iter().map(AsRef::as_ref)))
+    ADAPTER.receive(files.into_iter().chain(key).chain(args.iter().map(AsRef::as_ref)))
 }
 
 fn assert_refused(finished: &Finished, status: i32, because: &str) {
@@ -27,7 +27,7 @@ fn starttls_and_implicit_tls() {
     for implicit in [false, true] {
         let server = with_tls(&certificates, if implicit { &["--implicit-tls"] } else { &[] });
         let how: &[&str] = if implicit { &["--implicit-tls"] } else { &["--starttls", "required"] };
-        let send = Send::to_host(&format!("localhost:{}", server.port())).args(how);
+        let send = ADAPTER.send_to(&format!("localhost:{}", server.port())).args(how);
         let finished = send.clone().arg("--ca").arg(&certificates.ca).arg("-v").message(MESSAGE);
         assert_eq!(finished.status, 0, "{finished:?}");
         assert!(finished.stderr.contains("encrypted: TLSv1.3"), "{finished:?}");
@@ -53,7 +53,7 @@ fn starttls_and_implicit_tls() {
 fn the_name_in_the_certificate_counts() {
     let certificates = Certificates::new(&["mx.example.net"]);
     let server = with_tls(&certificates, &[]);
-    let send = Send::to_server(server.address).arg("--ca").arg(&certificates.ca);
+    let send = ADAPTER.send(server.address()).arg("--ca").arg(&certificates.ca);
     assert_refused(&send.clone().message(MESSAGE), 69, "certificate");
     assert_refused(&send.args(["--starttls", "required"]).message(MESSAGE), 69, "certificate");
     assert!(server.files().is_empty());
@@ -62,15 +62,15 @@ fn the_name_in_the_certificate_counts() {
 #[test]
 fn without_being_asked_encryption_is_used_if_there_is_any() {
     let server = with_tls(&Certificates::local(), &[]);
-    assert_eq!(Send::to_server(server.address).message(MESSAGE).status, 0);
+    assert_eq!(ADAPTER.send(server.address()).message(MESSAGE).status, 0);
     assert_ne!(server.take_one().unwrap().envelope["tls"], json!(null));
-    let off = Send::to_server(server.address).args(["--starttls", "off"]);
+    let off = ADAPTER.send(server.address()).args(["--starttls", "off"]);
     assert_eq!(off.message(MESSAGE).status, 0);
     assert_eq!(server.take_one().unwrap().envelope["tls"], json!(null));
 
-    let server = Receive::start::<&str>([]);
-    assert_eq!(Send::to_server(server.address).message(MESSAGE).status, 0);
-    let required = Send::to_server(server.address).args(["--starttls", "required", "--insecure"]);
+    let server = ADAPTER.receive::<&str>([]);
+    assert_eq!(ADAPTER.send(server.address()).message(MESSAGE).status, 0);
+    let required = ADAPTER.send(server.address()).args(["--starttls", "required", "--insecure"]);
     assert_refused(&required.message(MESSAGE), 69, "does not offer STARTTLS");
     assert_eq!(server.take().len(), 1);
 }
@@ -80,7 +80,7 @@ fn who_logs_in_is_stored() {
     let certificates = Certificates::local();
     let server =
         with_tls(&certificates, &["--auth", "tim:tan:staaf", "--auth", "tom:x", "--require-auth"]);
-    let send = Send::to_server(server.address).arg("--ca").arg(&certificates.ca);
+    let send = ADAPTER.send(server.address()).arg("--ca").arg(&certificates.ca);
     let send = send.args(["--starttls", "required"]);
     assert_eq!(send.clone().args(["--auth", "tim:tan:staaf"]).message(MESSAGE).status, 0);
     let envelope = server.take_one().unwrap().envelope;
@@ -102,11 +102,11 @@ fn passwords_are_not_asked_for_in_the_clear() {
     let hello = raw.say("EHLO client.example");
     assert!(hello.contains("STARTTLS") && !hello.contains("AUTH"), "{hello}");
     assert!(raw.say("AUTH PLAIN AHRpbQB4").starts_with("538 5.7.11"));
-    let send = Send::to_server(server.address).args(["--auth", "tim:x"]);
+    let send = ADAPTER.send(server.address()).args(["--auth", "tim:x"]);
     assert_refused(&send.clone().args(["--starttls", "off"]).message(MESSAGE), 77, "no AUTH");
 
-    let server = Receive::start(["--auth", "tim:x", "--auth-without-tls"]);
-    let send = Send::to_server(server.address).args(["--auth", "tim:x"]);
+    let server = ADAPTER.receive(["--auth", "tim:x", "--auth-without-tls"]);
+    let send = ADAPTER.send(server.address()).args(["--auth", "tim:x"]);
     assert_eq!(send.message(MESSAGE).status, 0);
     assert_eq!(server.take_one().unwrap().envelope["user"], "tim");
 }

@@ -1,35 +1,24 @@
 //! The example `send` as a process.
 
 use std::ffi::{OsStr, OsString};
-use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::Command;
 
-use super::binaries::example;
 use super::process::{Finished, run};
 
-/// A command line of `send`, from `a@example.org`; the message comes from standard input.
+/// A command line of `send`; the message comes from standard input.
 #[derive(Clone, Debug)]
 pub(crate) struct Send {
+    program: PathBuf,
     args: Vec<OsString>,
     to: bool,
     file: bool,
 }
 
 impl Send {
-    pub(crate) fn to_server(server: SocketAddr) -> Self {
-        Self::to_host(&server.to_string())
-    }
-
-    pub(crate) fn to_host(server: &str) -> Self {
-        Self { args: vec!["--server".into(), server.into()], to: false, file: false }
-            .arg("--from")
-            .arg("a@example.org")
-    }
-
-    /// With the null path.
-    pub(crate) fn from_nobody(server: SocketAddr) -> Self {
-        let args = ["--server", &server.to_string(), "--from", ""].map(Into::into).into();
-        Self { args, to: false, file: false }
+    pub(crate) fn new(program: PathBuf, server: &str, from: &str) -> Self {
+        let args = ["--server", server, "--from", from].map(Into::into).into();
+        Self { program, args, to: false, file: false }
     }
 
     pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
@@ -57,6 +46,6 @@ impl Send {
     pub(crate) fn message(self, content: &[u8]) -> Finished {
         let send = if self.to { self } else { self.to("b@example.net") };
         let send = if send.file { send } else { send.arg("-") };
-        run(Command::new(example("send")).args(&send.args), content)
+        run(Command::new(&send.program).args(&send.args), content)
     }
 }

@@ -14,13 +14,13 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::binaries::example;
 use super::process::{PATIENCE, until, wait};
 
 /// A server at work; killed when dropped.
 pub(crate) struct Receive {
     child: Child,
-    pub(crate) address: SocketAddr,
+    /// Where it says that it listens.
+    pub(crate) listening: String,
     dir: Arc<TempDir>,
     log: Arc<Mutex<String>>,
 }
@@ -33,17 +33,14 @@ pub(crate) struct Stored {
 }
 
 impl Receive {
-    /// On a free port, with a directory of its own.
-    pub(crate) fn start<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Self {
-        Self::start_in(Arc::new(tempfile::tempdir().expect("a directory")), args)
-    }
-
-    pub(crate) fn start_in<S: AsRef<OsStr>>(
+    pub(crate) fn start<S: AsRef<OsStr>>(
+        program: &Path,
+        listen: &str,
         dir: Arc<TempDir>,
         args: impl IntoIterator<Item = S>,
     ) -> Self {
-        let mut child = Command::new(example("receive"))
-            .args(["--listen", "127.0.0.1:0", "--dir"])
+        let mut child = Command::new(program)
+            .args(["--listen", listen, "--dir"])
             .arg(dir.path())
             .args(args)
             .stdin(Stdio::null())
@@ -56,18 +53,20 @@ impl Receive {
         let mut line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         stdout.read_line(&mut line).expect("a line");
-        let address = line
-            .strip_prefix("listening on ")
-            .and_then(|address| address.trim_end().parse().ok())
-            .unwrap_or_else(|| {
-                let _ = child.wait();
-                panic!("receive said {line:?} and {:?}", log.lock().unwrap())
-            });
-        Self { child, address, dir, log }
+        let Some(listening) = line.strip_prefix("listening on ") else {
+            let _ = child.wait();
+            panic!("receive said {line:?} and {:?}", log.lock().unwrap());
+        };
+        Self { child, listening: listening.trim_end().into(), dir, log }
+    }
+
+    /// Its address, if it has one.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.listening.parse().expect("an address")
     }
 
     pub(crate) fn port(&self) -> String {
-        self.address.port().to_string()
+        self.address().port().to_string()
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -80,7 +79,7 @@ impl Receive {
 
     /// A connection, with nothing read from it.
     pub(crate) fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).expect("a connection");
+        let stream = TcpStream::connect(self.address()).expect("a connection");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         stream
     }

@@ -1,16 +1,15 @@
 //! LMTP on both sides.
 
-use crate::fake::{Answer, serve};
+use super::fake::{Answer, serve};
+use crate::ADAPTER;
 use crate::processes::raw::Raw;
-use crate::processes::receive::Receive;
-use crate::processes::send::Send;
 
 const MESSAGE: &[u8] = b"Subject: test\r\n\r\nHello.\r\n";
 
 #[test]
 fn one_message_many_answers() {
-    let server = Receive::start(["--lmtp"]);
-    let send = Send::to_server(server.address).arg("--lmtp").arg("-v");
+    let server = ADAPTER.receive(["--lmtp"]);
+    let send = ADAPTER.send(server.address()).arg("--lmtp").arg("-v");
     let finished = send.to("b@example.net").to("c@example.net").message(MESSAGE);
     assert_eq!(finished.status, 0, "{finished:?}");
     let stored = server.take_one().unwrap();
@@ -23,12 +22,12 @@ fn one_message_many_answers() {
 
 #[test]
 fn the_dialects_do_not_understand_each_other() {
-    let lmtp = Receive::start(["--lmtp"]);
+    let lmtp = ADAPTER.receive(["--lmtp"]);
     assert!(Raw::new(lmtp.connect()).say("EHLO client.example").starts_with("500 5.5.1"));
-    assert_eq!(Send::to_server(lmtp.address).message(MESSAGE).status, 69);
-    let smtp = Receive::start::<&str>([]);
+    assert_eq!(ADAPTER.send(lmtp.address()).message(MESSAGE).status, 69);
+    let smtp = ADAPTER.receive::<&str>([]);
     assert!(Raw::new(smtp.connect()).say("LHLO client.example").starts_with("500 5.5.1"));
-    assert_eq!(Send::to_server(smtp.address).arg("--lmtp").message(MESSAGE).status, 69);
+    assert_eq!(ADAPTER.send(smtp.address()).arg("--lmtp").message(MESSAGE).status, 69);
 }
 
 #[test]
@@ -36,7 +35,7 @@ fn each_recipient_has_a_fate_of_its_own() {
     let server = serve(|heard| {
         (heard == ".").then_some(Answer::Say("250 2.0.0 taken\r\n452 4.2.2 mailbox full\r\n"))
     });
-    let send = Send::to_server(server).arg("--lmtp");
+    let send = ADAPTER.send(server).arg("--lmtp");
     let finished = send.to("b@example.net").to("c@example.net").message(MESSAGE);
     assert_eq!(finished.status, 75, "{finished:?}");
     assert!(finished.stderr.contains("<c@example.net> refused: 452 4.2.2 mailbox full"));

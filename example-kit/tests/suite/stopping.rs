@@ -2,9 +2,9 @@
 
 use rustix::process::Signal;
 
+use crate::ADAPTER;
 use crate::processes::process::until;
 use crate::processes::raw::Raw;
-use crate::processes::receive::Receive;
 
 const BEGIN: [&str; 4] =
     ["EHLO client.example", "MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA"];
@@ -12,14 +12,16 @@ const BEGIN: [&str; 4] =
 #[test]
 fn messages_in_progress_are_finished() {
     for signal in [Signal::TERM, Signal::INT] {
-        let mut server = Receive::start::<&str>([]);
+        let mut server = ADAPTER.receive::<&str>([]);
         let mut idle = Raw::new(server.connect());
         idle.say_all(&BEGIN[..1]);
         let mut busy = Raw::new(server.connect());
         busy.say_all(&BEGIN);
         server.signal(signal);
         assert!(idle.reply().starts_with("421 4.3.2"));
-        until("the socket to be closed", || std::net::TcpStream::connect(server.address).is_err());
+        until("the socket to be closed", || {
+            std::net::TcpStream::connect(server.address()).is_err()
+        });
         assert!(busy.say("text\r\n.").starts_with("250"));
         assert!(busy.reply().starts_with("421 4.3.2"));
         drop((idle, busy));
@@ -30,7 +32,7 @@ fn messages_in_progress_are_finished() {
 
 #[test]
 fn a_second_signal_ends_it_at_once() {
-    let mut server = Receive::start::<&str>([]);
+    let mut server = ADAPTER.receive::<&str>([]);
     let mut busy = Raw::new(server.connect());
     busy.say_all(&BEGIN);
     busy.write(b"text\r\n");
@@ -44,7 +46,7 @@ fn a_second_signal_ends_it_at_once() {
 
 #[test]
 fn a_client_too_many_is_told_so() {
-    let server = Receive::start(["--max-connections", "1"]);
+    let server = ADAPTER.receive(["--max-connections", "1"]);
     let mut first = Raw::new(server.connect());
     first.say_all(&BEGIN[..1]);
     let mut refusal = String::new();
@@ -55,7 +57,7 @@ fn a_client_too_many_is_told_so() {
 
 #[test]
 fn a_client_that_says_nothing_is_told_to_go() {
-    let server = Receive::start(["--timeout", "1"]);
+    let server = ADAPTER.receive(["--timeout", "1"]);
     let mut silent = Raw::new(server.connect());
     assert!(silent.reply().starts_with("421 4.4.2"));
 }

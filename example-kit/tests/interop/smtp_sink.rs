@@ -10,7 +10,6 @@ use tempfile::TempDir;
 use super::deliver::World;
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::process::{Finished, until};
-use crate::processes::send::Send;
 
 /// What it refuses, and the exit status that follows.
 const REFUSALS: [(&[&str], i32); 30] = [
@@ -48,17 +47,17 @@ const REFUSALS: [(&[&str], i32); 30] = [
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     contents(world, tally);
-    refusals(tally);
-    many(tally);
+    refusals(world, tally);
+    many(world, tally);
 
     let sink = Sink::start(&["-8"]);
-    let finished = Send::to_server(sink.address).message(b"\xfc\n");
+    let finished = world.adapter.send(sink.address).message(b"\xfc\n");
     tally.check("no 8BITMIME", ends_with(&finished, 69).and_then(|()| says(&finished, "8BITMIME")));
 
     // It says no in the middle of the message, which the protocol does not allow, and reads no
     // further. There has to be an end to that, with the server's code in it.
     let sink = Sink::start(&["-A", "0"]);
-    let finished = Send::to_server(sink.address).message(&world.sample("20 MB").content);
+    let finished = world.adapter.send(sink.address).message(&world.sample("20 MB").content);
     let refused = expect("a refusal", &finished.status, &69);
     tally.check("refused halfway", refused.and_then(|()| says(&finished, "550")));
 }
@@ -67,7 +66,7 @@ fn contents(world: &World, tally: &mut Tally) {
     for (dialect, args) in [("SMTP", &[][..]), ("SMTP", &["-p"]), ("LMTP", &["-L"])] {
         let sink = Sink::start(args);
         for sample in &world.samples {
-            let mut send = Send::to_server(sink.address).to("b@example.net").to("c@example.net");
+            let mut send = world.adapter.send(sink.address).to("b@example.net").to("c@example.net");
             if dialect == "LMTP" {
                 send = send.arg("--lmtp");
             }
@@ -82,7 +81,7 @@ fn contents(world: &World, tally: &mut Tally) {
         }
     }
     let sink = Sink::start(&[]);
-    let finished = Send::from_nobody(sink.address).to("postmaster").message(b"\xfc\n");
+    let finished = world.adapter.send_from_nobody(sink.address).to("postmaster").message(b"\xfc\n");
     tally.check("an envelope", ends_with(&finished, 0));
     let envelope = sink.take_one().and_then(|dump| {
         let (head, _) = split(&dump)?;
@@ -97,18 +96,18 @@ fn contents(world: &World, tally: &mut Tally) {
     tally.check("an envelope, stored", envelope);
 }
 
-fn refusals(tally: &mut Tally) {
+fn refusals(world: &World, tally: &mut Tally) {
     for (args, status) in REFUSALS {
         let sink = Sink::start(args);
-        let send = Send::to_server(sink.address).to("b@example.net").to("c@example.net");
+        let send = world.adapter.send(sink.address).to("b@example.net").to("c@example.net");
         let finished = send.args(["--timeout", "10"]).message(b"Subject: x\n\ntext\n");
         tally.check(format!("{args:?}"), ends_with(&finished, status));
     }
 }
 
-fn many(tally: &mut Tally) {
+fn many(world: &World, tally: &mut Tally) {
     let sink = Sink::start(&[]);
-    let send = Send::to_server(sink.address).args(["--repeat", "500", "--connections", "5"]);
+    let send = world.adapter.send(sink.address).args(["--repeat", "500", "--connections", "5"]);
     let finished = send.message(b"Subject: x\n\n.\n");
     let accepted = says(&finished, "500 messages; recipients: 500 accepted");
     tally.check("500 messages", ends_with(&finished, 0).and(accepted));

@@ -1,6 +1,7 @@
 //! Running the examples `receive` and `send`, and other programs, as processes.
 #![allow(dead_code, reason = "each test program uses a part of this")]
 
+pub(crate) mod adapter;
 pub(crate) mod binaries;
 pub(crate) mod certificates;
 pub(crate) mod corpus;

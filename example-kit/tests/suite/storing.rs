@@ -5,11 +5,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use crate::processes::binaries::example;
+use crate::ADAPTER;
 use crate::processes::process::until;
 use crate::processes::raw::Raw;
 use crate::processes::receive::Receive;
-use crate::processes::send::Send;
 
 const BEGIN: [&str; 4] =
     ["EHLO client.example", "MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA"];
@@ -33,7 +32,7 @@ fn wait_for_half_a_message(server: &Receive) {
 
 #[test]
 fn the_reply_names_the_files() {
-    let server = Receive::start::<&str>([]);
+    let server = ADAPTER.receive::<&str>([]);
     let mut raw = Raw::new(server.connect());
     raw.say_all(&BEGIN);
     let reply = raw.say("text\r\n.");
@@ -49,7 +48,7 @@ fn the_reply_names_the_files() {
 
 #[test]
 fn what_is_refused_or_broken_off_leaves_nothing() {
-    let server = Receive::start(["--max-size", "1000"]);
+    let server = ADAPTER.receive(["--max-size", "1000"]);
     let nothing_is_left = || until("an empty directory", || server.files().is_empty());
 
     let mut raw = Raw::new(server.connect());
@@ -80,7 +79,7 @@ fn what_is_refused_or_broken_off_leaves_nothing() {
 
 #[test]
 fn a_crash_in_the_middle_of_a_message_leaves_nothing_that_looks_like_one() {
-    let server = Receive::start::<&str>([]);
+    let server = ADAPTER.receive::<&str>([]);
     let mut raw = Raw::new(server.connect());
     half_a_message(&mut raw);
     wait_for_half_a_message(&server);
@@ -92,7 +91,7 @@ fn a_crash_in_the_middle_of_a_message_leaves_nothing_that_looks_like_one() {
     let left = names(&dir);
     assert!(left.len() == 1 && is_temporary(&left[0]), "{left:?}");
 
-    let server = Receive::start_in::<&str>(Arc::clone(&dir), []);
+    let server = ADAPTER.receive_in::<&str>(Arc::clone(&dir), []);
     assert!(server.files().is_empty(), "{:?}", server.files());
     server.wait_for_log("never accepted");
 }
@@ -104,17 +103,17 @@ fn a_crash_between_the_two_names_leaves_nothing_either() {
     for name in [format!("{id}.eml"), format!(".{id}.json.tmp"), "other.eml".into()] {
         fs::write(dir.path().join(name), "x").expect("a file");
     }
-    let server = Receive::start_in::<&str>(dir, []);
+    let server = ADAPTER.receive_in::<&str>(dir, []);
     assert!(server.files().iter().eq(["other.eml"]), "{:?}", server.files());
 }
 
 #[test]
 fn two_servers_share_a_directory() {
-    let first = Receive::start::<&str>([]);
+    let first = ADAPTER.receive::<&str>([]);
     let mut raw = Raw::new(first.connect());
     half_a_message(&mut raw);
     wait_for_half_a_message(&first);
-    let second = Receive::start_in(first.shared_dir(), ["--lmtp"]);
+    let second = ADAPTER.receive_in(first.shared_dir(), ["--lmtp"]);
     assert!(raw.say(".").starts_with("250"));
     assert_eq!(first.take_one().unwrap().content.len(), 480_000);
     assert_eq!(second.stop(), Some(0));
@@ -122,14 +121,14 @@ fn two_servers_share_a_directory() {
 
 #[test]
 fn a_disk_that_fails_is_told_to_the_client() {
-    let server = Receive::start::<&str>([]);
+    let server = ADAPTER.receive::<&str>([]);
     let mut raw = Raw::new(server.connect());
     raw.say_all(&BEGIN[..3]);
     let moved = server.dir().with_extension("moved");
     fs::rename(server.dir(), &moved).expect("to move a directory");
     assert!(raw.say("DATA").starts_with("451 4.3.0"));
     server.wait_for_log("cannot begin a message");
-    let finished = Send::to_server(server.address).args(["--repeat", "3"]).message(b"text\n");
+    let finished = ADAPTER.send(server.address()).args(["--repeat", "3"]).message(b"text\n");
     assert_eq!(finished.status, 75, "{finished:?}");
     assert_eq!(finished.stderr.matches("451 4.3.0").count(), 3, "{finished:?}");
     fs::rename(&moved, server.dir()).expect("to move a directory");
@@ -149,7 +148,7 @@ fn a_disk_that_is_full_is_told_to_the_client() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut child = Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 100; exec \"$@\"", "sh"])
-        .arg(example("receive"))
+        .arg(ADAPTER.program("receive"))
         .args(["--listen", "127.0.0.1:0", "--dir"])
         .arg(dir.path())
         .stdout(Stdio::piped())

@@ -2,12 +2,11 @@
 
 use std::process::Command;
 
-use crate::processes::binaries::example;
+use crate::ADAPTER;
 use crate::processes::process::{Finished, run};
-use crate::processes::receive::Receive;
 
 fn call(program: &str, args: &str) -> Finished {
-    run(Command::new(example(program)).args(args.split_whitespace()), b"")
+    run(Command::new(ADAPTER.program(program)).args(args.split_whitespace()), b"")
 }
 
 fn refused(program: &str, args: &str, because: &str) {
@@ -51,10 +50,10 @@ fn receive_explains_contradictions() {
 
 #[test]
 fn receive_explains_what_it_lacks() {
-    let other = Receive::start::<&str>([]);
+    let other = ADAPTER.receive::<&str>([]);
     let dir = other.dir().display().to_string();
     for (args, status, because) in [
-        (format!("--listen {} --dir {dir}", other.address), 69, "in use"),
+        (format!("--listen {} --dir {dir}", other.address()), 69, "in use"),
         (format!("--listen 127.0.0.1:0 --dir {dir}/no\0/where"), 73, "cannot keep messages"),
         (
             format!("--listen 127.0.0.1:0 --dir {dir} --tls-cert /nonexistent.pem --tls-key x"),

@@ -102,7 +102,7 @@ impl Server {
     }
 
     fn send(&self, world: &World) -> Send {
-        let send = Send::to_host(&format!("localhost:{}", self.port));
+        let send = world.adapter.send_to(&format!("localhost:{}", self.port));
         match self.mode {
             "starttls" => send.args(["--starttls", "required", "--ca"]).arg(&world.certificates.ca),
             "implicit" => send.args(["--implicit-tls", "--ca"]).arg(&world.certificates.ca),

@@ -1,0 +1,9 @@
+//! What `receive` and `send` do, whatever they run on.
+
+mod fake;
+mod lmtp;
+mod security;
+mod sending;
+mod stopping;
+mod storing;
+mod usage;
