@@ -26,7 +26,7 @@ pub enum TlsStream<T: Duplex> {
 pub struct Handshake<T: Duplex>(State<T>);
 
 enum State<T: Duplex> {
-    Begun(TlsStream<T>),
+    Begun(Box<TlsStream<T>>),
     /// It can't even begin.
     Failed(rustls::Error),
     Over,
@@ -38,14 +38,18 @@ impl<T: Duplex + Send + Unpin + 'static> TlsTransport for Io<T> {
 
     fn accept_tls(self, config: Arc<ServerConfig>) -> Handshake<T> {
         let connection = ServerConnection::new(config);
-        let stream = connection.map(|tls| TlsStream::Server(StreamOwned::new(tls, self.0)));
-        Handshake(stream.map_or_else(State::Failed, State::Begun))
+        Handshake::new(connection.map(|tls| TlsStream::Server(StreamOwned::new(tls, self.0))))
     }
 
     fn connect_tls(self, ClientTls { config, name }: ClientTls) -> Handshake<T> {
         let connection = ClientConnection::new(config, name);
-        let stream = connection.map(|tls| TlsStream::Client(StreamOwned::new(tls, self.0)));
-        Handshake(stream.map_or_else(State::Failed, State::Begun))
+        Handshake::new(connection.map(|tls| TlsStream::Client(StreamOwned::new(tls, self.0))))
+    }
+}
+
+impl<T: Duplex> Handshake<T> {
+    fn new(stream: Result<TlsStream<T>, rustls::Error>) -> Self {
+        Self(stream.map_or_else(State::Failed, |stream| State::Begun(Box::new(stream))))
     }
 }
 
@@ -59,7 +63,7 @@ impl<T: Duplex + Unpin> Future for Handshake<T> {
         Poll::Ready(match mem::replace(&mut self.0, State::Over) {
             State::Begun(stream) => {
                 let facts = stream.facts();
-                Ok((Io(stream), facts))
+                Ok((Io(*stream), facts))
             }
             State::Failed(error) => Err(io::Error::new(io::ErrorKind::InvalidData, error)),
             State::Over => Err(io::Error::other("the handshake is over")),
