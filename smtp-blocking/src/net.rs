@@ -127,13 +127,11 @@ async fn elsewhere<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
     })?;
     let result = poll_fn(|cx| {
         let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
-        match place.0.take() {
-            Some(result) => Poll::Ready(result),
-            None => {
-                place.1 = Some(cx.waker().clone());
-                Poll::Pending
-            }
-        }
+        let Some(result) = place.0.take() else {
+            place.1 = Some(cx.waker().clone());
+            return Poll::Pending;
+        };
+        Poll::Ready(result)
     });
     Ok(result.await)
 }

@@ -24,6 +24,7 @@ impl<S> Socket<S> {
     }
 
     /// The socket itself.
+    #[must_use]
     pub fn get_ref(&self) -> &S {
         &self.0
     }
