@@ -56,6 +56,8 @@ pub use connection::Connection;
 pub use drain::{Drain, DrainWatch};
 pub use error::Error;
 #[cfg(feature = "net")]
+pub use ipnet;
+#[cfg(feature = "net")]
 pub use runtime::Runtime;
 #[cfg(feature = "net")]
 pub use rustls;

@@ -13,7 +13,7 @@ use smtp_proto::server::{Config, Server};
 
 use super::hall::{Hall, Ticket};
 use super::listener::Observer;
-use super::{Incident, Peer, ServerConnection};
+use super::{Incident, Peer, ProxyPolicy, ServerConnection};
 use crate::tls::{Rustls, ServerTls, TlsTransport};
 use crate::{Connection, DrainWatch, Runtime, Transport, Upgradable, within};
 
@@ -22,6 +22,7 @@ pub(super) struct Attendant<H> {
     pub(super) config: Arc<Config>,
     pub(super) tls: Option<ServerTls>,
     pub(super) implicit_tls: bool,
+    pub(super) proxy: Option<ProxyPolicy>,
     pub(super) observer: Observer,
     pub(super) handler: H,
     pub(super) watch: DrainWatch,
@@ -72,9 +73,25 @@ impl<H> Attendant<H> {
         hall: &Hall,
         ticket: &mut Ticket,
         mut transport: T,
-        peer: Peer,
+        mut peer: Peer,
     ) -> Option<(ServerConnection<R, T>, Peer)> {
         let mut clock = R::Clock::default();
+        if let Some(policy) = &self.proxy {
+            if !policy.trusts(&peer) {
+                hall.count(|statistics| statistics.headers_failed += 1);
+                self.turn_away(&mut transport, "4.7.0", "Not to be reached from your address");
+                (self.observer)(Incident::Untrusted(peer));
+                return None;
+            }
+            match policy.receive(&mut transport, &mut clock).await {
+                Ok(header) => peer.proxy = Some(Box::new(header?)),
+                Err(failure) => {
+                    hall.count(|statistics| statistics.headers_failed += 1);
+                    (self.observer)(Incident::Proxy(peer, failure));
+                    return None;
+                }
+            }
+        }
         if let Some(address) = peer.ip()
             && !ticket.claim(address)
         {

@@ -15,7 +15,9 @@ pub struct Statistics {
     /// Connections sent away because too many others were there, from anywhere or from the same
     /// address.
     pub refused: u64,
-    /// Connections that did not come to the handler: the handshake of implicit TLS failed.
+    /// Connections without a PROXY header that is taken, where there has to be one.
+    pub headers_failed: u64,
+    /// Connections that did not come through the handshake of implicit TLS.
     pub handshakes_failed: u64,
     /// Handlers that panicked.
     pub panicked: u64,

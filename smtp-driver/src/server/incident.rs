@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use super::Peer;
+use super::{Peer, ProxyFailure};
 
 /// Something that went wrong and did not stop the server.
 #[derive(Debug)]
@@ -19,6 +19,12 @@ pub enum Incident {
     Refused(Peer),
     /// A client was sent away because too many from the same address were there.
     TooMany(Peer),
+    /// A connection was closed that is to begin with a PROXY header, and comes from where no
+    /// balancer is: somebody gets around the balancer, or [`trusted`](super::ProxyPolicy::trusted)
+    /// lacks an address.
+    Untrusted(Peer),
+    /// A connection was closed that did not begin with a PROXY header.
+    Proxy(Peer, ProxyFailure),
     /// A client did not get through the handshake of implicit TLS.
     Handshake(Peer, io::Error),
     /// A handler panicked. Its connection was dropped.
@@ -36,6 +42,10 @@ impl fmt::Display for Incident {
             Self::TooMany(peer) => {
                 write!(f, "{peer} was refused: too many connections from this address")
             }
+            Self::Untrusted(peer) => {
+                write!(f, "{peer} was refused: PROXY headers are not taken from this address")
+            }
+            Self::Proxy(peer, error) => write!(f, "{peer} was closed: {error}"),
             Self::Handshake(peer, error) => {
                 write!(f, "the TLS handshake with {peer} failed: {error}")
             }

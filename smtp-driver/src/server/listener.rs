@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use smtp_proto::server::{Config, Server};
 
-use super::{Accept, Incident};
+use super::{Accept, Incident, ProxyPolicy};
 use crate::tls::{Rustls, ServerTls};
 use crate::{Connection, Runtime, Upgradable};
 
@@ -36,6 +36,8 @@ pub struct Listener<R: Runtime, L: Accept = <R as Runtime>::TcpListener> {
     /// count as one. Further ones are told 421 4.7.0, or closed at once with implicit TLS. As many
     /// as there may be connections, unless set.
     pub max_per_address: Option<usize>,
+    /// Connections come through a balancer that says who the client is. Off, unless set.
+    pub proxy: Option<ProxyPolicy>,
     /// Hears what goes wrong, to log it. Called between connections, so it is to return soon.
     pub observer: Observer,
     pub(super) runtime: PhantomData<R>,
@@ -80,6 +82,7 @@ impl<R: Runtime, L: Accept> Listener<R, L> {
             implicit_tls: false,
             max_connections: 1000,
             max_per_address: None,
+            proxy: None,
             observer: Box::new(|_| {}),
             runtime: PhantomData,
         }

@@ -6,6 +6,7 @@ mod hall;
 mod incident;
 mod listener;
 mod peer;
+mod proxy;
 mod serve;
 
 pub use accept::Accept;
@@ -13,6 +14,7 @@ pub use hall::Statistics;
 pub use incident::Incident;
 pub use listener::{Listener, ServerConnection};
 pub use peer::Peer;
+pub use proxy::{ProxyFailure, ProxyPolicy};
 
 #[cfg(doc)]
 use crate::Runtime;

@@ -39,11 +39,19 @@ impl<R: Runtime, L: Accept> Listener<R, L> {
         H: Fn(ServerConnection<R, L::Transport>, Peer) -> F + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
-        let Self { mut socket, config, tls, implicit_tls, observer, .. } = self;
+        let Self { mut socket, config, tls, implicit_tls, proxy, observer, .. } = self;
         let limits = Limits { total: self.max_connections, per_address: self.max_per_address };
         let (drain, watch) = Drain::new();
         let service = Service {
-            attendant: Arc::new(Attendant { config, tls, implicit_tls, observer, handler, watch }),
+            attendant: Arc::new(Attendant {
+                config,
+                tls,
+                implicit_tls,
+                proxy,
+                observer,
+                handler,
+                watch,
+            }),
             hall: Hall::new(limits),
             clock: R::Clock::default(),
             backoff: None,
