@@ -138,6 +138,42 @@ impl Mechanism for Login {
     }
 }
 
+/// EXTERNAL (RFC 4422 appendix A): the server knows the client already, by its certificate for
+/// instance.
+#[derive(Clone, Debug)]
+pub struct External {
+    message: Secret,
+    sent: bool,
+}
+
+impl External {
+    /// As whom the server knows, and to act as `authzid` if that is somebody else.
+    pub fn new(authzid: Option<&str>) -> Result<Self, CredentialError> {
+        authzid.map_or(Ok(()), |authzid| check("authorization identity", authzid))?;
+        let message = authzid.unwrap_or_default().as_bytes().to_vec();
+        Ok(Self { message: message.into(), sent: false })
+    }
+}
+
+impl Mechanism for External {
+    fn name(&self) -> &'static str {
+        "EXTERNAL"
+    }
+
+    fn initial(&mut self) -> Option<Secret> {
+        self.sent = true;
+        Some(self.message.clone())
+    }
+
+    fn respond(&mut self, _: &[u8]) -> Result<Secret, Cancel> {
+        if self.sent {
+            return Err(Cancel);
+        }
+        self.sent = true;
+        Ok(self.message.clone())
+    }
+}
+
 /// The mechanisms for a user name and a password, the best first: PLAIN, then LOGIN.
 pub fn with_password(
     user: &str,

@@ -1,8 +1,9 @@
 //! Layer 2: SASL mechanisms (RFC 4422) as small sans-IO machines, for both sides.
 //!
 //! The SMTP machines carry the messages of an exchange and do not look into them. What is here
-//! knows what the messages mean: PLAIN (RFC 4616) and LOGIN for a client and for a server. Other
-//! mechanisms implement [`client::Mechanism`] or [`server::Mechanism`].
+//! knows what the messages mean: PLAIN (RFC 4616), LOGIN and EXTERNAL (RFC 4422 appendix A) for a
+//! client and for a server. Other mechanisms implement [`client::Mechanism`] or
+//! [`server::Mechanism`].
 //!
 //! User names and passwords are taken as they are. RFC 4616 section 2 recommends to prepare them
 //! with `SASLprep` (RFC 4013) first, which needs tables of Unicode; who has names or passwords that

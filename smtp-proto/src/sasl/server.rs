@@ -26,6 +26,13 @@ pub enum Step {
     Challenge(Vec<u8>),
     /// The exchange is over: see whether these are valid.
     Verify(Credentials),
+    /// The exchange is over: decide from what is known of the connection, such as the client's
+    /// certificate in [`Tls::peer_certificate`](crate::Tls::peer_certificate), who the client is
+    /// and whether it may act as `authzid`. What the message says proves nothing.
+    External {
+        /// Whom the client wants to act as, if that is not just who it is.
+        authzid: Option<String>,
+    },
     /// The client's message makes no sense: AUTH fails (501 5.5.2).
     Malformed,
 }
@@ -71,6 +78,9 @@ pub fn for_name(name: &str) -> Option<Box<dyn Mechanism + Send>> {
     }
     if name.eq_ignore_ascii_case("LOGIN") {
         return Some(Box::new(Login::new()));
+    }
+    if name.eq_ignore_ascii_case("EXTERNAL") {
+        return Some(Box::new(External::new()));
     }
     None
 }
@@ -154,6 +164,37 @@ impl Mechanism for Login {
                 Step::Verify(Credentials { authzid: None, user, password })
             }),
             (None, _) => Step::Malformed,
+        }
+    }
+}
+
+/// EXTERNAL (RFC 4422 appendix A): `[authzid]`, and nothing of who the client is: that is known
+/// already, or the mechanism is not to be offered.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct External {
+    asked: bool,
+}
+
+impl External {
+    /// At the start of an exchange.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Mechanism for External {
+    fn name(&self) -> &'static str {
+        "EXTERNAL"
+    }
+
+    fn step(&mut self, response: Option<&[u8]>) -> Step {
+        match response {
+            Some(b"") => Step::External { authzid: None },
+            Some(message) => text(message)
+                .map_or(Step::Malformed, |authzid| Step::External { authzid: Some(authzid) }),
+            None if core::mem::replace(&mut self.asked, true) => Step::Malformed,
+            None => Step::Challenge(Vec::new()),
         }
     }
 }

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::client::{self, CredentialError};
+use super::client::{self, CredentialError, Mechanism as _};
 use super::server::{self, Credentials, Mechanism as _, Step};
 use super::{Secret, reveals_password};
 
@@ -86,6 +86,45 @@ fn login_messages() {
 }
 
 #[test]
+fn external_messages() {
+    let step = |message: &[u8]| server::External::new().step(Some(message));
+    let external = |authzid: Option<&str>| Step::External { authzid: authzid.map(String::from) };
+    // RFC 4422 section A.4, with an identity and without.
+    assert_eq!(step(b""), external(None));
+    assert_eq!(step(b"fred@example.com"), external(Some("fred@example.com")));
+    assert_eq!(step("é".as_bytes()), external(Some("é")));
+    let (long, most) = ("x".repeat(256), "x".repeat(255));
+    assert_eq!(step(most.as_bytes()), external(Some(&most)));
+    for bad in [&b"\0"[..], b"fr\0ed", b"fr\xFFed", b"fred\r\n", b"\x7F", long.as_bytes()] {
+        assert_eq!(step(bad), Step::Malformed, "{}", bad.escape_ascii());
+    }
+    let mut asked = server::External::new();
+    assert_eq!(asked.step(None), Step::Challenge(Vec::new()));
+    assert_eq!(asked.clone().step(Some(b"")), external(None));
+    assert_eq!(asked.step(None), Step::Malformed);
+}
+
+#[test]
+fn external_on_both_sides() {
+    for authzid in [None, Some("fred@example.com")] {
+        let known = Step::External { authzid: authzid.map(String::from) };
+        let mut client = client::External::new(authzid).unwrap();
+        let mut server = server::for_name("external").unwrap();
+        assert_eq!((server.name(), client.name()), ("EXTERNAL", "EXTERNAL"));
+        assert!(!client.reveals_password());
+        // With an initial response, and then no further one.
+        let initial = client.initial().unwrap();
+        assert_eq!(server.step(Some(initial.expose())), known);
+        assert!(client.respond(b"").is_err());
+        // Without.
+        let mut client = client::External::new(authzid).unwrap();
+        let mut server = server::External::new();
+        assert_eq!(server.step(None), Step::Challenge(Vec::new()));
+        assert_eq!(server.step(Some(client.respond(b"").unwrap().expose())), known);
+    }
+}
+
+#[test]
 fn comparing() {
     let own = credentials(None, "tim", "secret");
     assert!(own.matches("tim", "secret"));
@@ -111,6 +150,11 @@ fn what_a_client_can_not_send() {
     assert_eq!(plain(None, "u", &long), Some(TooLong("password")));
     assert_eq!(plain(None, &most, &most), None);
     assert_eq!(client::Login::new("u", &long).err(), Some(TooLong("password")));
+    let external = |authzid| client::External::new(Some(authzid)).err();
+    assert_eq!(external(""), Some(Empty("authorization identity")));
+    assert_eq!(external("a\0b"), Some(Nul("authorization identity")));
+    assert_eq!(external(&long), Some(TooLong("authorization identity")));
+    assert_eq!(external(&most), None);
     let error = format!("{}", Nul("password"));
     assert_eq!(error, "the password holds NUL");
 }

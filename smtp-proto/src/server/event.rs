@@ -37,7 +37,8 @@ pub enum Event {
     StartTls,
     /// Question: AUTH. Answered with a challenge (334), with acceptance (235) or a refusal.
     ///
-    /// [`sasl::server`](crate::sasl::server) has the exchanges for PLAIN and LOGIN.
+    /// [`sasl::server`](crate::sasl::server) has the exchanges for PLAIN, LOGIN and
+    /// EXTERNAL.
     Auth {
         /// The mechanism, one of those announced.
         mechanism: Mechanism,
