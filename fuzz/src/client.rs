@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use smtp_proto::body::OutgoingNewlines;
-use smtp_proto::client::{Chunking, Client, Config, Envelope, Event, NotSent, TransactionId};
+use smtp_proto::client::{
+    Chunking, Client, Config, Envelope, Event, NotSent, Recipient, TransactionId,
+};
 use smtp_proto::session::Protocol;
 use smtp_proto::syntax::address::{ForwardPath, ReversePath};
 use smtp_proto::syntax::base64;
@@ -23,6 +25,9 @@ const STEPS: usize = 100_000;
 const PATIENCE: usize = 1000;
 const REQUESTS: usize = 64;
 
+/// No more recipients are added to an envelope.
+const RECIPIENTS: usize = 24;
+
 /// Octets that wait to be written at most: content is asked for up to 64 KiB, and a piece of it may
 /// come on top.
 const OUTBOX: usize = 128 << 10;
@@ -33,6 +38,13 @@ enum Moves<'a> {
     Pieces(Tape<'a>),
     /// Time moves too, and the stream breaks.
     Anyhow(Tape<'a>),
+}
+
+impl Moves<'_> {
+    /// Whether the caller does something that no event has made it do.
+    fn disturb(&mut self) -> bool {
+        if let Self::Anyhow(tape) = self { tape.rarely() } else { false }
+    }
 }
 
 pub fn check(data: &[u8]) {
@@ -90,6 +102,10 @@ struct Log {
 struct Message {
     id: TransactionId,
     recipients: usize,
+    /// There may be more of them.
+    open: bool,
+    /// MAIL says SMTPUTF8.
+    utf8: bool,
     sender: Option<bool>,
     heard: usize,
     /// Accepted recipients without an outcome.
@@ -131,6 +147,7 @@ impl<'a> Run<'a> {
             assert!(steps < STEPS, "it does not come to an end");
             match self.stage.poll(Event::is_question) {
                 Step::Event(event) => self.event(event),
+                Step::Wait(_) if self.is_open() && moves.disturb() => self.go_on(),
                 Step::Wait(wait) => match &mut moves {
                     Moves::Whole => self.stage.move_all(wait),
                     // How much is asked for depends on how much was written: only reads are cut.
@@ -163,6 +180,7 @@ impl<'a> Run<'a> {
 
     fn event(&mut self, event: Event) {
         assert!(!self.closed, "{event:?} after Closed");
+        assert!(!event.is_question() || !self.is_open(), "{event:?} while an envelope is open");
         self.watch(&event);
         match &event {
             Event::Ready => self.request(),
@@ -175,6 +193,15 @@ impl<'a> Run<'a> {
                 }
                 .expect("a challenge is open");
                 self.stage.answered();
+            }
+            _ => {}
+        }
+        match &event {
+            Event::Ready => self.go_on(),
+            Event::Sender { transaction, .. } | Event::Recipient { transaction, .. }
+                if self.messages.last().is_some_and(|last| last.id == *transaction) =>
+            {
+                self.go_on();
             }
             _ => {}
         }
@@ -201,6 +228,7 @@ impl<'a> Run<'a> {
                 let message = self.message(*transaction);
                 assert!(message.sender.is_none() && message.heard == 0);
                 message.sender = Some(reply.is_positive());
+                message.open &= reply.is_positive();
             }
             Event::Recipient { transaction, index, reply } => {
                 let message = self.message(*transaction);
@@ -214,7 +242,7 @@ impl<'a> Run<'a> {
             }
             Event::Outcome { transaction, recipient, .. } => {
                 let message = self.message(*transaction);
-                assert!(message.finished, "an outcome before the end");
+                assert!(message.finished && !message.open, "an outcome before the end");
                 assert_eq!(message.heard, message.recipients);
                 assert!(!message.owed.is_empty(), "an outcome for nobody");
                 if lmtp {
@@ -228,6 +256,8 @@ impl<'a> Run<'a> {
             Event::NotSent { transaction, reason } => {
                 let message = self.message(*transaction);
                 match reason {
+                    NotSent::Closed(_) => message.open = false,
+                    _ if message.open => panic!("{event:?} while the envelope is open"),
                     NotSent::Sender(reply) => {
                         assert!(message.sender == Some(false) && !reply.is_positive());
                     }
@@ -276,7 +306,8 @@ impl<'a> Run<'a> {
             10 => client.idle().is_ok(),
             11 => client.help(Some("me")).is_ok(),
             12 => client.verify("two\r\nlines").is_ok_and(|()| panic!("two lines")),
-            _ => self.send(),
+            14 | 15 => self.send(true),
+            _ => self.send(false),
         };
         if !done && self.stage.machine.quit().is_err() {
             self.stage.machine.idle().expect("Ready is open");
@@ -285,7 +316,38 @@ impl<'a> Run<'a> {
         assert!(self.stage.machine.finish().is_err(), "nobody asked for content");
     }
 
-    fn send(&mut self) -> bool {
+    /// Whether an envelope is open.
+    fn is_open(&self) -> bool {
+        self.messages.last().is_some_and(|last| last.open)
+    }
+
+    /// Does something with the envelope that is open, or waits for the replies.
+    fn go_on(&mut self) {
+        let client = &mut self.stage.machine;
+        while let Some(last) = self.messages.last_mut().filter(|last| last.open) {
+            assert!(client.noop().is_err() && client.finish().is_err(), "nothing is asked");
+            let answered = last.sender.is_some() && last.heard == last.recipients;
+            let full = last.recipients >= RECIPIENTS;
+            match self.answers.pick(8) {
+                0 | 1 if !answered => return,
+                0 if last.recipients > 0 => last.begin_content(client),
+                0..=3 if full => last.begin_content(client),
+                0..=3 => last.add(client, "user@example.org"),
+                4 => last.add(client, "\u{e4}@example.org"),
+                5 => last.begin_content(client),
+                6 => {
+                    client.abandon().expect("the envelope is open");
+                    last.open = false;
+                }
+                _ => return,
+            }
+        }
+        assert!(client.begin_content().is_err(), "no envelope is open");
+        assert!(client.add_recipient(recipient("user@example.org")).is_err());
+    }
+
+    /// Sends a message, or begins one whose envelope stays open.
+    fn send(&mut self, open: bool) -> bool {
         let from = [ReversePath::Null, path("a@example.org"), path("\u{e4}@example.org")];
         let [null, ascii, utf8] = from;
         let from = match self.answers.pick(8) {
@@ -293,22 +355,28 @@ impl<'a> Run<'a> {
             7 => utf8,
             _ => ascii,
         };
-        let recipients = 1 + self.answers.pick(4);
+        let recipients = usize::from(!open) + self.answers.pick(4);
         let to: Vec<ForwardPath> = (0..recipients)
             .map(|n| format!("user{n}@example.org").parse().expect("a path"))
             .collect();
         let mut envelope = Envelope::new(from, to);
         match self.answers.pick(8) {
+            3 => envelope.smtputf8 = true,
             4 => envelope.body = BodyType::EightBitMime,
             5 => envelope.body = BodyType::BinaryMime,
             6 => envelope.size = Some(1000),
             7 => envelope.auth = Some(AuthParam::Null),
             _ => {}
         }
-        let Ok(id) = self.stage.machine.send(envelope) else { return false };
+        let utf8 = envelope.needs_smtputf8();
+        let client = &mut self.stage.machine;
+        let sent = if open { client.begin(envelope) } else { client.send(envelope) };
+        let Ok(id) = sent else { return false };
         self.messages.push(Message {
             id,
             recipients,
+            open,
+            utf8,
             sender: None,
             heard: 0,
             owed: Vec::new(),
@@ -346,6 +414,28 @@ impl<'a> Run<'a> {
         }
         self.stage.answered();
     }
+}
+
+impl Message {
+    fn add(&mut self, client: &mut Client, path: &str) {
+        let recipient = recipient(path);
+        let allowed = self.utf8 || !recipient.needs_smtputf8();
+        let added = client.add_recipient(recipient);
+        assert_eq!(added.is_ok(), allowed, "{added:?}");
+        if let Ok(index) = added {
+            assert_eq!(index, self.recipients);
+            self.recipients += 1;
+        }
+    }
+
+    fn begin_content(&mut self, client: &mut Client) {
+        client.begin_content().expect("the envelope is open");
+        self.open = false;
+    }
+}
+
+fn recipient(path: &str) -> Recipient {
+    path.parse::<ForwardPath>().expect("a path").into()
 }
 
 fn path(mailbox: &str) -> ReversePath {

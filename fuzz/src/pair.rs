@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use smtp_proto::client::{self, Chunking, Client, Envelope, TransactionId};
+use smtp_proto::client::{self, Chunking, Client, Envelope, Recipient, TransactionId};
 use smtp_proto::error::Close;
 use smtp_proto::server::{self, Refusal, Server, Transfer};
 use smtp_proto::session::Protocol;
@@ -40,6 +40,10 @@ struct Sent {
     /// Octets of it that the client has taken.
     taken: usize,
     binary: bool,
+    /// Its recipients come one by one, and there are so many of them yet.
+    open: Option<usize>,
+    /// The caller broke it off while the envelope was open.
+    abandoned: bool,
     sender: Option<bool>,
     recipients: Vec<bool>,
     outcomes: Vec<bool>,
@@ -200,6 +204,8 @@ impl<'a> Pair<'a> {
 
     fn client_event(&mut self, event: client::Event) {
         use client::Event;
+        let open = self.sent.last().is_some_and(|message| message.open.is_some());
+        assert!(!event.is_question() || !open, "{event:?} while an envelope is open");
         match &event {
             Event::Ready => self.request(),
             Event::Body { transaction, room } => {
@@ -222,12 +228,16 @@ impl<'a> Pair<'a> {
                 self.client.answered();
             }
             Event::Sender { transaction, reply } => {
-                self.message(*transaction).sender = Some(reply.is_positive());
+                let message = self.message(*transaction);
+                message.sender = Some(reply.is_positive());
+                message.open = message.open.filter(|_| reply.is_positive());
+                self.go_on();
             }
             Event::Recipient { transaction, index, reply } => {
                 let message = self.message(*transaction);
                 assert_eq!(message.recipients.len(), *index);
                 message.recipients.push(reply.is_positive());
+                self.go_on();
             }
             Event::Outcome { transaction, reply, .. } => {
                 self.message(*transaction).outcomes.push(reply.is_positive());
@@ -277,6 +287,33 @@ impl<'a> Pair<'a> {
         self.client.answered();
     }
 
+    /// Does something with the envelope that is open. If no reply is due, it has to.
+    fn go_on(&mut self) {
+        let client = &mut self.client.machine;
+        let Some(message) = self.sent.last_mut() else { return };
+        while let Some(added) = message.open {
+            assert!(client.noop().is_err() && client.finish().is_err(), "nothing is asked");
+            let idle = message.sender.is_some() && message.recipients.len() == added;
+            let next = message.to.get(added).cloned().map(Recipient::from);
+            match (self.caller.pick(8), next) {
+                (0 | 1 | 7, _) if !idle => return,
+                (6, _) => {
+                    client.abandon().expect("the envelope is open");
+                    (message.open, message.abandoned) = (None, true);
+                }
+                (0..=4 | 7, Some(next)) => {
+                    assert_eq!(client.add_recipient(next), Ok(added));
+                    message.open = Some(added + 1);
+                }
+                _ => {
+                    client.begin_content().expect("the envelope is open");
+                    message.open = None;
+                    message.to.truncate(added);
+                }
+            }
+        }
+    }
+
     fn send(&mut self) {
         while let Some(content) = self.left.pop() {
             let from: ReversePath = match self.caller.pick(8) {
@@ -296,7 +333,14 @@ impl<'a> Pair<'a> {
                 envelope.body = BodyType::EightBitMime;
             }
             envelope.size = (self.caller.pick(2) == 1).then_some(content.len() as u64);
-            let Ok(id) = self.client.machine.send(envelope) else { continue };
+            let open = self.caller.pick(4) == 3;
+            if open {
+                envelope.to.truncate(self.caller.pick(3));
+            }
+            let open = open.then_some(envelope.to.len());
+            let client = &mut self.client.machine;
+            let sent = if open.is_some() { client.begin(envelope) } else { client.send(envelope) };
+            let Ok(id) = sent else { continue };
             self.sent.push(Sent {
                 id,
                 from,
@@ -304,11 +348,14 @@ impl<'a> Pair<'a> {
                 content: content.to_vec(),
                 taken: 0,
                 binary,
+                open,
+                abandoned: false,
                 sender: None,
                 recipients: Vec::new(),
                 outcomes: Vec::new(),
                 not_sent: false,
             });
+            self.go_on();
             return;
         }
         self.client.machine.quit().expect("Ready is open");
@@ -395,15 +442,24 @@ impl<'a> Pair<'a> {
         let mut replies = Replies::default();
         replies.push(&self.server.output);
         replies.finish();
-        assert_eq!(self.sent.len(), self.seen.len(), "messages sent and seen");
+        let (sent, unsaid): (Vec<_>, Vec<_>) =
+            self.sent.iter().partition(|message| message.sender.is_some());
+        assert!(unsaid.into_iter().all(Sent::is_unsaid), "a message without a reply to MAIL");
+        assert_eq!(sent.len(), self.seen.len(), "messages sent and seen");
         let lmtp = self.server.machine.config().protocol == Protocol::Lmtp;
-        for (sent, seen) in self.sent.iter().zip(&self.seen) {
+        for (sent, seen) in sent.into_iter().zip(&self.seen) {
             sent.compare(seen, lmtp);
         }
     }
 }
 
 impl Sent {
+    /// Whether it was given up before MAIL was said.
+    fn is_unsaid(&self) -> bool {
+        let nobody = self.recipients.is_empty() && self.outcomes.is_empty();
+        self.not_sent && nobody && (self.abandoned || self.to.is_empty())
+    }
+
     fn compare(&self, seen: &Seen, lmtp: bool) {
         assert_eq!(self.from, seen.from);
         assert_eq!(self.sender, Some(seen.accepted));
@@ -413,7 +469,9 @@ impl Sent {
         }
         let paths: Vec<_> = seen.recipients.iter().map(|(path, _)| path.clone()).collect();
         let verdicts: Vec<_> = seen.recipients.iter().map(|(_, accepted)| *accepted).collect();
-        assert_eq!(self.to, paths);
+        assert!(self.open.is_none() && self.to.starts_with(&paths));
+        assert!(self.abandoned || self.to.len() == paths.len());
+        assert!(!self.abandoned || seen.outcomes.is_empty() && self.not_sent);
         assert_eq!(self.recipients, verdicts);
         let accepted = verdicts.iter().filter(|accepted| **accepted).count();
         if seen.outcomes.is_empty() {
