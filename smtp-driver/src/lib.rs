@@ -34,6 +34,7 @@
 //! | feature | what comes with it |
 //! |---|---|
 //! | `net` | `Runtime`, `server`, `client::Connector`, `tls`; rustls |
+//! | `tracing` | a span for each connection and each transaction, verbs and replies in them; no secrets, no message text |
 
 pub mod client;
 mod clock;
@@ -49,6 +50,7 @@ pub mod server;
 mod stream;
 #[cfg(feature = "net")]
 pub mod tls;
+mod trace;
 mod upgradable;
 
 pub use clock::{Clock, within};

@@ -72,5 +72,5 @@ pub mod syntax;
 pub mod timeouts;
 
 pub use client::Client;
-pub use machine::{Machine, Step, Time, Tls, Wait};
+pub use machine::{Machine, Mark, Outline, Step, Time, Tls, Wait};
 pub use server::Server;

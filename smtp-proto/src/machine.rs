@@ -13,6 +13,7 @@
 //! 5. on [`Step::Done`], close the stream.
 
 use alloc::boxed::Box;
+use core::fmt;
 
 use bytes::Bytes;
 
@@ -45,6 +46,16 @@ pub trait Machine {
     /// What the machine tells and asks. Owned, so that it can be kept and sent.
     type Event;
 
+    /// `server` or `client`, for logs.
+    const ROLE: &'static str;
+
+    /// Whether the outbox holds replies and nothing else, so that a log may look into it: not for
+    /// who sends commands, passwords and messages.
+    const REPLIES: bool;
+
+    /// What a log may say of an event: no secrets, and nothing of a message.
+    fn outline(event: &Self::Event) -> Outline<'_>;
+
     /// Says what comes next. `now` must not be earlier than in any call before.
     fn poll(&mut self, now: Time) -> Step<Self::Event>;
 
@@ -59,6 +70,30 @@ pub trait Machine {
     /// To be called after the handshake that [`Step::Upgrade`] asked for, or before the first
     /// `poll` when the connection began with TLS (implicit TLS, RFC 8314).
     fn upgraded(&mut self, tls: Tls);
+}
+
+/// What a log may say of an event.
+#[derive(Clone, Copy)]
+pub struct Outline<'a> {
+    /// The command it is about, or what else: `RCPT`, `greeting`, `TLS`.
+    pub name: &'static str,
+    /// An address, a reply, a fault.
+    pub detail: Option<&'a dyn fmt::Display>,
+    /// What it is for a mail transaction.
+    pub transaction: Option<Mark>,
+}
+
+/// What an event is for a mail transaction. Where several overlap, they have numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mark {
+    /// It begins with this event.
+    Begins,
+    /// The event is about this one, which may begin with it.
+    Within(u64),
+    /// This one is over.
+    Ends(u64),
+    /// Whichever is open is over.
+    Over,
 }
 
 /// What comes next.

@@ -100,7 +100,7 @@ impl<R: Runtime> Connector<R> {
             if self.local_addr.is_some_and(|local| local.is_ipv4() != address.is_ipv4()) {
                 continue;
             }
-            match self.open(R::connect_tcp(address, self.local_addr)).await {
+            match self.open(&address.into(), R::connect_tcp(address, self.local_addr)).await {
                 Ok(conn) => return Ok(conn),
                 Err(error) => attempts.push(Attempt { address: address.into(), error }),
             }
@@ -119,9 +119,10 @@ impl<R: Runtime> Connector<R> {
             let mut clock = R::Clock::default();
             R::unix_stream(connect_unix(&mut clock, path).await?)
         };
-        self.open(connect).await.map_err(|error| {
-            ConnectError::Unreachable(vec![Attempt { address: path.into(), error }])
-        })
+        let address = Address::from(path);
+        self.open(&address, connect)
+            .await
+            .map_err(|error| ConnectError::Unreachable(vec![Attempt { address, error }]))
     }
 
     /// Takes a connection that was [dialled](Self::dial) to where messages can be sent, as
@@ -153,6 +154,7 @@ impl<R: Runtime> Connector<R> {
 
     async fn open<T: TlsTransport>(
         &self,
+        address: &Address,
         connect: impl Future<Output = io::Result<T>>,
     ) -> io::Result<ClientConnection<R, T>> {
         let opening = async {
@@ -161,7 +163,9 @@ impl<R: Runtime> Connector<R> {
             if self.implicit_tls {
                 client.upgraded(stream.handshake().await?);
             }
-            Ok(Connection::new(client, stream, R::Clock::default()))
+            let conn = Connection::new(client, stream, R::Clock::default());
+            conn.trace().peer(address);
+            Ok(conn)
         };
         within(&mut R::Clock::default(), self.connect_timeout, opening)
             .await

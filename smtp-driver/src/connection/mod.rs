@@ -25,6 +25,7 @@ use std::time::Duration;
 use smtp_proto::server::Server;
 use smtp_proto::{Machine, Step, Time};
 
+use crate::trace::Trace;
 use crate::{Clock, DrainWatch, Error, Stream};
 use farewell::Farewell;
 
@@ -52,6 +53,7 @@ pub struct Connection<M, S, C> {
     /// When reading ends because writing has failed.
     last_words: Option<Time>,
     drain: Option<Draining<M>>,
+    trace: Trace,
 }
 
 /// What to do to the machine when a [`Drain`](crate::Drain) begins.
@@ -82,6 +84,7 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
             mute: false,
             last_words: None,
             drain: None,
+            trace: Trace::new::<M>(),
         }
     }
 
@@ -115,7 +118,10 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
             }
             let now = self.clock.now();
             match self.machine.poll(now) {
-                Step::Event(event) => return Poll::Ready(Ok(Some(event))),
+                Step::Event(event) => {
+                    self.trace.event::<M>(&event);
+                    return Poll::Ready(Ok(Some(event)));
+                }
                 Step::Unanswered => return Poll::Ready(Err(Error::Unanswered)),
                 Step::Wait(wait) => ready!(self.poll_transfer(cx, wait, now)),
                 Step::Upgrade { until } => {
@@ -180,6 +186,17 @@ impl<M, S, C> Connection<M, S, C> {
     /// The stream. To read from it or write to it would break the conversation.
     pub fn stream_mut(&mut self) -> &mut S {
         &mut self.stream
+    }
+
+    /// What the connection tells is told in this span; the application may tell more in it.
+    #[cfg(feature = "tracing")]
+    pub fn span(&self) -> &tracing::Span {
+        self.trace.span()
+    }
+
+    #[cfg(feature = "net")]
+    pub(crate) fn trace(&self) -> &Trace {
+        &self.trace
     }
 
     /// Takes it apart. What was read and not used is in the machine.

@@ -66,6 +66,7 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
         };
         match written {
             Ok(octets) => {
+                self.trace.written::<M>(&slices[..count], octets);
                 outbox.advance(octets);
                 self.unflushed = true;
             }

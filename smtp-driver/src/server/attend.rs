@@ -49,7 +49,8 @@ pub(super) async fn attend<R, T, H, F>(
         else {
             return;
         };
-        (attendant.handler)(conn, peer).await;
+        let scope = conn.trace().scope();
+        scope.run(async { (attendant.handler)(conn, peer).await }).await;
     };
     let mut conversation = pin!(conversation);
     poll_fn(|cx| {
@@ -116,6 +117,7 @@ impl<H> Attendant<H> {
         }
         let mut conn = Connection::new(server, stream, clock);
         conn.watch(self.watch.clone());
+        conn.trace().peer(&peer);
         Some((conn, peer))
     }
 

@@ -23,6 +23,7 @@
 //! | `replies` | what each reply means |
 //! | `transaction` | what is known of a message on its way |
 //! | `auth` | the AUTH exchange |
+//! | `outline` | what a log may say of an event |
 //! | `end` | how a conversation ends |
 //! | `deadline` | how long the server is waited for |
 
@@ -40,6 +41,7 @@ mod error;
 mod event;
 mod open;
 mod outgoing;
+mod outline;
 mod pipeline;
 mod poll;
 mod replies;

@@ -6,7 +6,7 @@
 use super::{Awaited, Client, Event, Idle, Question};
 use crate::buffer::{Inbox, Line, Outbox};
 use crate::error::{Close, Fault};
-use crate::machine::{Machine, Step, Time, Tls, Wait};
+use crate::machine::{Machine, Outline, Step, Time, Tls, Wait};
 use crate::session::{Act, Phase};
 use crate::syntax::reply::Class;
 
@@ -21,6 +21,13 @@ enum Heard {
 
 impl Machine for Client {
     type Event = Event;
+
+    const ROLE: &'static str = "client";
+    const REPLIES: bool = false;
+
+    fn outline(event: &Event) -> Outline<'_> {
+        event.outline()
+    }
 
     fn poll(&mut self, now: Time) -> Step<Event> {
         if self.question.is_some() {

@@ -18,6 +18,7 @@
 //! | `verdict` | what is wrong with a message |
 //! | `answer` | what the application's answers do |
 //! | `output` | how replies are written |
+//! | `outline` | what a log may say of an event |
 //! | `tally` | the counts that end in a 421 |
 //! | `deadlines` | when each wait is over |
 
@@ -32,6 +33,7 @@ mod content;
 mod deadlines;
 mod event;
 mod mail;
+mod outline;
 mod output;
 mod poll;
 mod refusal;
@@ -51,7 +53,7 @@ use verdict::Text;
 
 use crate::buffer::{Inbox, Outbox};
 use crate::error::{Close, Fault};
-use crate::machine::{Machine, Step, Time, Tls};
+use crate::machine::{Machine, Outline, Step, Time, Tls};
 use crate::session::Phase;
 use crate::syntax::reply::{Code, EnhancedCode};
 use crate::syntax::verb::Verb;
@@ -247,6 +249,13 @@ impl Server {
 
 impl Machine for Server {
     type Event = Event;
+
+    const ROLE: &'static str = "server";
+    const REPLIES: bool = true;
+
+    fn outline(event: &Event) -> Outline<'_> {
+        event.outline()
+    }
 
     fn poll(&mut self, now: Time) -> Step<Event> {
         self.next_step(now)

@@ -1,0 +1,40 @@
+//! What a log may say of a server's events.
+
+use super::{Event, Transfer};
+use crate::machine::{Mark, Outline};
+
+impl Event {
+    /// What a log may say of it: no secrets, and nothing of a message.
+    pub(super) fn outline(&self) -> Outline<'_> {
+        let outline = |name| Outline { name, detail: None, transaction: None };
+        match self {
+            Self::Connected => outline("connected"),
+            Self::Hello { verb, name } => Outline { detail: Some(name), ..outline(verb.as_str()) },
+            Self::StartTls => outline("STARTTLS"),
+            Self::Auth { mechanism, .. } => Outline { detail: Some(mechanism), ..outline("AUTH") },
+            Self::AuthResponse(_) => outline("AUTH, a response"),
+            Self::Mail { from, .. } => {
+                Outline { detail: Some(from), transaction: Some(Mark::Begins), ..outline("MAIL") }
+            }
+            Self::Rcpt { to, .. } => Outline { detail: Some(to), ..outline("RCPT") },
+            Self::Message(Transfer::Data) => outline("DATA"),
+            Self::Message(Transfer::Chunked) => outline("BDAT"),
+            Self::Deliver { octets, .. } => {
+                Outline { detail: Some(octets), ..outline("message complete, octets") }
+            }
+            Self::Verify { query, .. } => Outline { detail: Some(query), ..outline("VRFY") },
+            Self::Expand { query, .. } => Outline { detail: Some(query), ..outline("EXPN") },
+            Self::Help { .. } => outline("HELP"),
+            Self::Etrn { node } => Outline { detail: Some(node), ..outline("ETRN") },
+            Self::Body(_) => outline("content"),
+            Self::Secured(_) => outline("TLS"),
+            Self::Aborted(_) => {
+                Outline { transaction: Some(Mark::Over), ..outline("transaction aborted") }
+            }
+            Self::Fault(fault) => Outline { detail: Some(fault), ..outline("fault") },
+            Self::Closed(close) => {
+                Outline { detail: Some(close), transaction: Some(Mark::Over), ..outline("closed") }
+            }
+        }
+    }
+}
