@@ -263,7 +263,7 @@ impl User {
 
     /// Sends a message, or begins one.
     fn send(&mut self, client: &mut Client) -> bool {
-        let begin = self.random.number() % 3 == 0;
+        let begin = self.random.number().is_multiple_of(3);
         let count = usize::try_from(self.random.number() % 5).unwrap();
         let to = vec!["b@example".parse().unwrap(); count];
         let mut envelope = Envelope::new("a@example".parse().unwrap(), to);
