@@ -18,6 +18,9 @@ use crate::{Clock, Drain, Runtime, within};
 /// How long to wait after the first, and after any, failure to accept.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
 
+/// More than are in the queue of a socket.
+const QUEUE: usize = 4096;
+
 /// How long connections that were told to end at once are waited for.
 const LAST_MOMENT: Duration = Duration::from_millis(500);
 
@@ -42,7 +45,7 @@ impl<R: Runtime, L: Accept> Listener<R, L> {
         let Self { mut socket, config, tls, implicit_tls, proxy, observer, .. } = self;
         let limits = Limits { total: self.max_connections, per_address: self.max_per_address };
         let (drain, watch) = Drain::new();
-        let service = Service {
+        let mut service = Service {
             attendant: Arc::new(Attendant {
                 config,
                 tls,
@@ -57,9 +60,11 @@ impl<R: Runtime, L: Accept> Listener<R, L> {
             backoff: None,
         };
         let ending = Ending(drain);
-        let (hall, mut clock) = service.accept_until::<R, _, _>(&mut socket, shutdown).await;
-        drop(socket);
+        service.accept_until::<R, _, _>(&mut socket, shutdown).await;
         ending.0.begin();
+        service.accept_rest::<R, _, _>(&mut socket).await;
+        drop(socket);
+        let Service { hall, mut clock, .. } = service;
         if within(&mut clock, grace, poll_fn(|cx| hall.poll_empty(cx))).await.is_none() {
             let left = hall.open() as u64;
             hall.count(|statistics| statistics.aborted += left);
@@ -89,11 +94,7 @@ struct Service<H, C> {
 }
 
 impl<H, C: Clock> Service<H, C> {
-    async fn accept_until<R, L, F>(
-        mut self,
-        socket: &mut L,
-        shutdown: impl Future<Output = ()>,
-    ) -> (Hall, C)
+    async fn accept_until<R, L, F>(&mut self, socket: &mut L, shutdown: impl Future<Output = ()>)
     where
         R: Runtime<Clock = C>,
         L: Accept,
@@ -114,12 +115,31 @@ impl<H, C: Clock> Service<H, C> {
                 socket.poll_accept(cx).map(Some)
             });
             match next.await {
-                None => return (self.hall, self.clock),
+                None => return,
                 Some(Ok((transport, address))) => {
                     self.backoff = None;
                     self.admit::<R, _, _>(transport, Peer::new(address));
                 }
                 Some(Err(error)) => self.accept_failed(error),
+            }
+        }
+    }
+
+    /// Who is in the queue already would see a reset if the socket was closed now; let in, he hears
+    /// why he has to go.
+    async fn accept_rest<R, L, F>(&mut self, socket: &mut L)
+    where
+        R: Runtime<Clock = C>,
+        L: Accept,
+        H: Fn(ServerConnection<R, L::Transport>, Peer) -> F + Send + Sync + 'static,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        for _ in 0..QUEUE {
+            match poll_fn(|cx| Poll::Ready(socket.poll_accept(cx))).await {
+                Poll::Ready(Ok((transport, address))) => {
+                    self.admit::<R, _, _>(transport, Peer::new(address));
+                }
+                _ => return,
             }
         }
     }
