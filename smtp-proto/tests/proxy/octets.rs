@@ -3,7 +3,7 @@
 use smtp_proto::proxy::{Command, Endpoint, Header, ProxyError, Receiver, Transport, Version};
 
 use super::samples::{SIGNATURE, V4, tlv, v2};
-use crate::{error, header, malformed, receive};
+use crate::{error, header, malformed, read, receive};
 
 #[test]
 fn families_and_transports() {
@@ -108,7 +108,9 @@ fn local_with_a_checksum() {
 fn shorter_than_its_addresses() {
     for (octet, addresses) in [(0x11, 12), (0x12, 12), (0x21, 36), (0x31, 216), (0x30, 216)] {
         for short in [0, 1, addresses - 1] {
-            malformed(&v2(0x21, octet, &[&vec![0; short]]));
+            let octets = v2(0x21, octet, &[&vec![0; short]]);
+            malformed(&octets);
+            assert_eq!(read(&octets).taken, 16, "refused by its length alone");
         }
         header(&v2(0x21, octet, &[&vec![0; addresses]]));
     }
