@@ -3,7 +3,7 @@
 use smtp_proto::client::{AuthError, Client, Event, RequestError};
 use smtp_proto::error::Close;
 use smtp_proto::sasl::Secret;
-use smtp_proto::sasl::client::{Mechanism, choose, with_password};
+use smtp_proto::sasl::client::{Mechanism, choose};
 use smtp_proto::syntax::capability::Extension;
 use smtp_proto::syntax::reply::Reply;
 
@@ -23,7 +23,7 @@ pub async fn establish<S: Stream, C: Clock>(
     login: &Login,
 ) -> Result<Established, EstablishError> {
     let mechanisms = match &login.credentials {
-        Some(credentials) => with_password(credentials.user(), credentials.password())?,
+        Some(credentials) => credentials.mechanisms()?,
         None => Mechanisms::new(),
     };
     establish_with(conn, login.starttls, mechanisms).await

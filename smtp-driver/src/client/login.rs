@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use smtp_proto::sasl::client::CredentialError;
+use smtp_proto::sasl::client::{CredentialError, External, Mechanism, with_password};
 use smtp_proto::syntax::capability::Capabilities;
 use smtp_proto::syntax::reply::Reply;
 use thiserror::Error as ThisError;
@@ -31,33 +31,56 @@ pub enum StartTls {
     Required,
 }
 
-/// A user name and a password. `Debug` does not show the password.
+/// Who to be, and how that is proved. `Debug` does not show the password.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Credentials {
-    user: Box<str>,
-    password: Box<str>,
+pub struct Credentials(Kind);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Kind {
+    Password { user: Box<str>, password: Box<str> },
+    External { authzid: Option<Box<str>> },
 }
 
 impl Credentials {
-    /// These.
+    /// A user name and a password: PLAIN, or else LOGIN.
     pub fn new(user: impl Into<Box<str>>, password: impl Into<Box<str>>) -> Self {
-        Self { user: user.into(), password: password.into() }
+        Self(Kind::Password { user: user.into(), password: password.into() })
     }
 
-    /// The user name.
+    /// Whom the server knows this client to be by itself, most often by the certificate it shows in
+    /// the handshake: EXTERNAL.
     #[must_use]
-    pub fn user(&self) -> &str {
-        &self.user
+    pub fn external() -> Self {
+        Self(Kind::External { authzid: None })
     }
 
-    pub(super) fn password(&self) -> &str {
-        &self.password
+    /// The same, to act as `authzid`.
+    pub fn external_as(authzid: impl Into<Box<str>>) -> Self {
+        Self(Kind::External { authzid: Some(authzid.into()) })
+    }
+
+    /// The mechanisms they are for, the best first.
+    pub(super) fn mechanisms(&self) -> Result<Vec<Box<dyn Mechanism + Send>>, CredentialError> {
+        match &self.0 {
+            Kind::Password { user, password } => with_password(user, password),
+            Kind::External { authzid } => {
+                let external = External::new(authzid.as_deref())?;
+                Ok(vec![Box::new(external)])
+            }
+        }
     }
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
+        match &self.0 {
+            Kind::Password { user, .. } => {
+                f.debug_struct("Password").field("user", user).finish_non_exhaustive()
+            }
+            Kind::External { authzid } => {
+                f.debug_struct("External").field("authzid", authzid).finish()
+            }
+        }
     }
 }
 
@@ -97,7 +120,7 @@ pub enum EstablishError {
     /// Every mechanism would show the password to whoever can read along.
     #[error("the credentials are not to be sent without TLS")]
     AuthNeedsTls,
-    /// The user name or the password can't be sent.
+    /// The user name, the password or the identity can't be sent.
     #[error("the credentials can't be sent: {0}")]
     Credentials(#[from] CredentialError),
     /// The connection was lost before.
