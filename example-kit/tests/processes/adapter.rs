@@ -21,9 +21,17 @@ pub(crate) struct Adapter {
     pub(crate) suffix: &'static str,
 }
 
-pub(crate) const TOKIO: Adapter = Adapter { package: "smtp-tokio", features: "", suffix: "" };
+pub(crate) const TOKIO: Adapter = Adapter::new("smtp-tokio", "", "");
+pub(crate) const BLOCKING: Adapter = Adapter::new("smtp-blocking", "", "-blocking");
+pub(crate) const ASYNC_STD: Adapter =
+    Adapter::new("smtp-async-std", "async-std,smol", "-async-std");
+pub(crate) const SMOL: Adapter = Adapter::new("smtp-async-std", "async-std,smol", "-smol");
 
 impl Adapter {
+    const fn new(package: &'static str, features: &'static str, suffix: &'static str) -> Self {
+        Self { package, features, suffix }
+    }
+
     /// `receive` or `send`.
     pub(crate) fn program(&self, name: &str) -> PathBuf {
         example(self, name)
