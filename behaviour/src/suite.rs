@@ -35,6 +35,14 @@ macro_rules! suite {
                 a_silent_server_is_given_up
                 a_server_that_falls_silent_is_given_up
             }
+            farewell {
+                a_server_tells_it
+                #[cfg(unix)]
+                a_server_tells_it_over_a_unix_socket
+                a_server_tells_it_under_tls
+                a_client_tells_it
+                a_client_tells_it_under_tls
+            }
             flow {
                 a_flood_of_replies_passes_while_commands_come
                 the_last_reply_arrives_although_the_client_sends_on

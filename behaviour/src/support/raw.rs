@@ -4,7 +4,11 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+
+use smtp_driver::rustls::{ClientConnection, ServerConfig, ServerConnection, StreamOwned};
+use smtp_driver::tls::ClientTls;
 
 use super::PATIENCE;
 
@@ -43,6 +47,21 @@ impl Raw {
 
     pub(crate) fn local_addr(&self) -> SocketAddr {
         self.0.local_addr().unwrap()
+    }
+}
+
+impl Raw {
+    /// The same under TLS, begun as the client.
+    pub(crate) fn encrypt(self, tls: ClientTls) -> Raw<StreamOwned<ClientConnection, TcpStream>> {
+        Raw(StreamOwned::new(ClientConnection::new(tls.config, tls.name).unwrap(), self.0))
+    }
+
+    /// The same under TLS, begun as the server.
+    pub(crate) fn accept(
+        self,
+        config: Arc<ServerConfig>,
+    ) -> Raw<StreamOwned<ServerConnection, TcpStream>> {
+        Raw(StreamOwned::new(ServerConnection::new(config).unwrap(), self.0))
     }
 }
 
@@ -104,6 +123,11 @@ impl<S: Read + Write> Raw<S> {
     /// Reads to the end, however it comes.
     pub(crate) fn rest(&mut self) -> String {
         String::from_utf8(self.rest_of_octets()).unwrap()
+    }
+
+    /// Whether the peer has said, in good order, that it says no more.
+    pub(crate) fn is_at_end(&mut self) -> bool {
+        self.0.read(&mut [0]).unwrap() == 0
     }
 
     pub(crate) fn rest_of_octets(&mut self) -> Vec<u8> {
