@@ -84,7 +84,8 @@ impl Chunks {
 }
 
 impl Client {
-    /// Answers [`Event::Body`](super::Event::Body) with the next piece of content.
+    /// Answers [`Event::Body`](super::Event::Body) with the next piece of content; or goes on with it
+    /// after a [`pause`](Self::pause).
     ///
     /// Bare CR and bare LF are dealt with as [`Config::newlines`](super::Config::newlines) says,
     /// unless the envelope says that the content is binary. Dots need no attention.
@@ -95,11 +96,30 @@ impl Client {
             Some(Content::Chunks(chunks)) => chunks.push(piece)?,
             None => {}
         }
-        self.question = None;
+        self.content_goes_on();
         Ok(())
     }
 
-    /// Answers [`Event::Body`](super::Event::Body): there is no more content.
+    /// Answers [`Event::Body`](super::Event::Body): there is no content at present.
+    ///
+    /// No question is open then, so that the client can be polled: it writes what it has, and hears
+    /// if the server has had enough, or is gone. With [`body`](Self::body), [`finish`](Self::finish)
+    /// and [`abandon`](Self::abandon) the caller goes on when it likes. No deadline runs while no
+    /// reply is due and nothing waits to be written.
+    ///
+    /// These are errors again, and nothing is taken, once the transaction has failed meanwhile;
+    /// [`Event::NotSent`](super::Event::NotSent) tells so, now or when the last reply is in.
+    pub fn pause(&mut self) -> Result<(), Misuse> {
+        self.content_is_asked_for()?;
+        self.question = None;
+        if let Some(sending) = &mut self.sending {
+            sending.paused = true;
+        }
+        Ok(())
+    }
+
+    /// Answers [`Event::Body`](super::Event::Body), or goes on after a [`pause`](Self::pause): there is
+    /// no more content.
     pub fn finish(&mut self) -> Result<(), BodyError> {
         self.content_is_asked_for()?;
         match self.sending.as_mut().map(|sending| &mut sending.content) {
@@ -112,12 +132,12 @@ impl Client {
             Some(Content::Chunks(chunks)) => chunks.finish()?,
             None => {}
         }
-        self.question = None;
+        self.content_goes_on();
         Ok(())
     }
 
-    /// Answers [`Event::Body`](super::Event::Body), or goes on where an envelope is open: the message
-    /// is not to be sent after all.
+    /// Answers [`Event::Body`](super::Event::Body), or goes on after a [`pause`](Self::pause) or where
+    /// an envelope is open: the message is not to be sent after all.
     ///
     /// Content that has begun after DATA can't be taken back: any end of it would be taken for the
     /// end of the message. The connection is given up then.
@@ -145,12 +165,21 @@ impl Client {
         })
     }
 
-    /// Whether the question is open. If it is, something is being sent.
+    /// Whether the question is open, or was left for later. If so, something is being sent.
     fn content_is_asked_for(&self) -> Result<(), Misuse> {
         match self.question {
             Some(Question::Body) => Ok(()),
             Some(_) => Err(Misuse::WrongAnswer("no content is wanted")),
+            None if self.sending.as_ref().is_some_and(|sending| sending.paused) => Ok(()),
             None => Err(Misuse::NoQuestion),
+        }
+    }
+
+    /// The question was answered with content, or with the end of it.
+    fn content_goes_on(&mut self) {
+        self.question = None;
+        if let Some(sending) = &mut self.sending {
+            sending.paused = false;
         }
     }
 

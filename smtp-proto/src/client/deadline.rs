@@ -10,8 +10,8 @@ use crate::machine::Time;
 /// that drip in don't move it.
 ///
 /// How long the caller takes for an answer does not count: a question comes only after a reply, or
-/// after the peer has taken something. Nor does how long it takes with an open envelope: then nothing
-/// is awaited.
+/// after the peer has taken something. Nor does how long it takes with an open envelope or after a
+/// pause: then nothing is awaited.
 #[derive(Debug, Default)]
 pub(super) struct Clock {
     since: Option<Time>,

@@ -24,7 +24,8 @@ pub enum Event {
     ///
     /// May come before the outcome of the last transaction is in (pipelining).
     Ready,
-    /// Question: content of a message is wanted. Answered by `body`, `finish` or `abandon`.
+    /// Question: content of a message is wanted. Answered by `body`, `finish` or `abandon`, or left
+    /// for later by `pause`.
     Body {
         /// Whose content.
         transaction: TransactionId,

@@ -76,8 +76,9 @@ use crate::syntax::verb::Verb;
 ///
 /// Drive it as [`Machine`](crate::machine::Machine) says. At [`Event::Ready`] call
 /// [`send`](Self::send), [`begin`](Self::begin) or another request; answer [`Event::Body`] with
-/// [`body`](Self::body), [`finish`](Self::finish) or [`abandon`](Self::abandon), and
-/// [`Event::Challenge`] with [`respond`](Self::respond) or [`cancel`](Self::cancel).
+/// [`body`](Self::body), [`finish`](Self::finish) or [`abandon`](Self::abandon), or leave it for
+/// later with [`pause`](Self::pause); answer [`Event::Challenge`] with [`respond`](Self::respond) or
+/// [`cancel`](Self::cancel).
 pub struct Client {
     config: Arc<Config>,
     inbox: Inbox,

@@ -41,7 +41,7 @@ impl Client {
         self.next_id = self.next_id.saturating_add(1);
         self.transactions.push_back(Transaction::new(id, envelope.to.len(), chunked));
         let next = if reset { Next::Reset } else { Next::Mail };
-        self.sending = Some(Sending { envelope, params, next, content });
+        self.sending = Some(Sending { envelope, params, next, content, paused: false });
         self.take_turn();
         Ok(id)
     }

@@ -110,7 +110,7 @@ impl Client {
             return None;
         }
         let (question, event) = match &self.sending {
-            Some(sending) if self.wants_content(sending) => {
+            Some(sending) if !sending.paused && self.wants_content(sending) => {
                 let transaction = self.transactions.back()?.id;
                 (Question::Body, Event::Body { transaction, room: self.config.limits.piece })
             }

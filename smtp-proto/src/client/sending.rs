@@ -19,6 +19,8 @@ pub(super) struct Sending {
     pub(super) params: Params,
     pub(super) next: Next,
     pub(super) content: Content,
+    /// The caller has no content at present, and will go on by itself.
+    pub(super) paused: bool,
 }
 
 /// What comes next of a message.

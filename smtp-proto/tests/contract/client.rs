@@ -102,6 +102,8 @@ struct User {
     messages: HashMap<u64, (usize, bool)>,
     /// The message whose envelope is open.
     open: Option<Open>,
+    /// There was no content when it was asked for.
+    paused: bool,
     closed: bool,
     events: Vec<String>,
 }
@@ -120,6 +122,7 @@ impl User {
             lmtp: config.protocol == Protocol::Lmtp,
             messages: HashMap::new(),
             open: None,
+            paused: false,
             closed: false,
             events: Vec::new(),
         }
@@ -132,8 +135,12 @@ impl User {
         self.events.push(format!("{event:?}"));
         if event.is_question() {
             assert!(self.open.is_none(), "{event:?} while an envelope is open");
+            assert!(!matches!(event, Event::Body { .. }) || !self.paused, "{event:?} in a pause");
             self.answer(client, event);
-            assert!(client.finish().is_err() && client.cancel().is_err(), "nothing more is asked");
+            assert!(self.paused || client.finish().is_err(), "nothing more is asked");
+            assert!(client.cancel().is_err(), "nothing more is asked");
+        } else if self.paused {
+            self.go_on_with_content(client);
         }
         if self.is_about_open(event) {
             self.go_on(client);
@@ -196,7 +203,25 @@ impl User {
     fn on_idle(&mut self, client: &mut Client) {
         match self.open.take() {
             Some(_) => client.begin_content().unwrap(),
+            None if self.paused => self.go_on_with_content(client),
             None => client.noop().unwrap(),
+        }
+    }
+
+    /// Ends a pause. The message may have failed meanwhile.
+    fn go_on_with_content(&mut self, client: &mut Client) {
+        self.paused = false;
+        let choice = self.random.number() % 3;
+        let text = Bytes::from_static(b"text\r\n");
+        let taken = match choice {
+            0 => client.finish().is_ok(),
+            1 => client.body(text).is_ok(),
+            _ => client.pause().is_ok(),
+        };
+        self.paused = taken && choice == 2;
+        if !taken {
+            let failed = client.abandon().is_err() && client.pause().is_err();
+            assert!(failed || choice == 0, "only the end of the content is to be refused");
         }
     }
 
@@ -225,6 +250,10 @@ impl User {
     fn answer(&mut self, client: &mut Client, event: &Event) {
         let choice = self.random.number() % 16;
         match event {
+            Event::Body { .. } if choice == 15 => {
+                client.pause().unwrap();
+                self.paused = true;
+            }
             Event::Body { .. } => Self::content(client, choice),
             Event::Challenge(_) if choice < 3 => client.cancel().unwrap(),
             Event::Challenge(_) => client.respond(b"secret").unwrap(),

@@ -8,6 +8,7 @@ mod defects;
 mod hello;
 mod lmtp;
 mod open;
+mod pause;
 mod peer;
 mod random;
 mod recipients;

@@ -222,6 +222,7 @@ impl Rig {
             "content" => client.begin_content().map_err(show_error),
             "body" => client.body(Bytes::from(unescape(rest).into_bytes())).map_err(show_error),
             "finish" => client.finish().map_err(show_error),
+            "pause" => client.pause().map_err(show_error),
             "abandon" => client.abandon().map_err(show_error),
             "idle" => client.idle().map_err(show_error),
             "noop" => client.noop().map_err(show_error),
