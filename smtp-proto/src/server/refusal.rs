@@ -1,6 +1,6 @@
 //! How an application says no.
 
-use crate::syntax::reply::{Class, Code, EnhancedCode};
+use crate::syntax::reply::{Class, Code, EnhancedCode, Reply};
 use crate::syntax::text::Text;
 
 /// A negative answer: a 4yz or 5yz reply.
@@ -21,6 +21,16 @@ impl Refusal {
     pub fn new(code: Code, enhanced: EnhancedCode, text: Text) -> Option<Self> {
         let negative = matches!(code.class(), Class::Transient | Class::Permanent);
         (negative && code.class() == enhanced.class()).then_some(Self { code, enhanced, text })
+    }
+
+    /// What another server said, to be said again: by a relay, for instance. `None` unless it is a
+    /// refusal.
+    ///
+    /// A reply without an enhanced code gets x.0.0; several lines become one.
+    #[must_use]
+    pub fn from_reply(reply: &Reply) -> Option<Self> {
+        let enhanced = reply.enhanced().or(EnhancedCode::new(reply.class(), 0, 0))?;
+        Self::new(reply.code(), enhanced, Text::lossy(&reply.text()))
     }
 
     /// 550 5.1.1: the mailbox does not exist.

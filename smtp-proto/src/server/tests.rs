@@ -1,5 +1,6 @@
 //! A few whole conversations; the dialogue files test the rest.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem::size_of;
@@ -11,6 +12,7 @@ use super::{Abort, Config, Event, Refusal, Server};
 use crate::error::{Close, Misuse};
 use crate::machine::{Machine, Step, Time};
 use crate::session::Phase;
+use crate::syntax::reply::{ReplyLimits, ReplyParser};
 use crate::syntax::text::Text;
 
 fn server() -> Server {
@@ -87,6 +89,31 @@ fn answers_that_do_not_fit_change_nothing() {
     assert_eq!(server.accept(), Ok(()));
     assert_eq!(server.reject(Refusal::no_such_user()), Err(Misuse::NoQuestion));
     assert_eq!(server.phase(), Phase::Greeted);
+}
+
+#[test]
+fn the_words_of_another_server() {
+    let reply = |lines: &str| {
+        let mut parser = ReplyParser::new(ReplyLimits { lines: 9, octets: 999 });
+        lines.lines().find_map(|line| parser.push(line.as_bytes()).unwrap()).unwrap()
+    };
+    let passed_on = |lines: &str| {
+        let refusal = Refusal::from_reply(&reply(lines))?;
+        Some(format!("{} {} {}", refusal.code(), refusal.enhanced(), refusal.text()))
+    };
+    for (said, refusal) in [
+        ("550 5.1.1 no such user", "550 5.1.1 no such user"),
+        ("451-4.7.1 greylisted,\n451 4.7.1 come back", "451 4.7.1 greylisted, come back"),
+        ("552 full", "552 5.0.0 full"),
+        ("452", "452 4.0.0 "),
+        ("599 4.1.1 which?", "599 5.0.0 4.1.1 which?"),
+        ("421 4.3.2 bye", "421 4.3.2 bye"),
+    ] {
+        assert_eq!(passed_on(said).as_deref(), Some(refusal));
+    }
+    for said in ["250 2.1.5 fine", "354 go on"] {
+        assert_eq!(passed_on(said), None);
+    }
 }
 
 #[test]
