@@ -15,6 +15,27 @@
 //! | `async-std` (default) | async-std | `AsyncStd` | [`Listener`], [`Connector`] |
 //! | `smol` | smol | [`smol::Smol`] | [`smol::Listener`], [`smol::Connector`] |
 //!
+//! ```no_run
+//! # #[cfg(feature = "smol")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use smtp_async_std::client::{quit, send};
+//! use smtp_async_std::smol::Connector;
+//! use smtp_proto::client::{Config, Envelope};
+//!
+//! smol::block_on(async {
+//!     let connector = Connector::new(Config::new("client.example".parse()?));
+//!     let mut conn = connector.connect("mx.example.org:25").await?;
+//!     let envelope = Envelope::new("me@client.example".parse()?, ["you@example.org".parse()?]);
+//!     let message = "Subject: Hello\n\nAny line ends will do.\n";
+//!     assert!(send(&mut conn, envelope, message.as_bytes()).await?.is_complete());
+//!     quit(&mut conn).await?;
+//!     Ok(())
+//! })
+//! # }
+//! # #[cfg(not(feature = "smol"))]
+//! # fn main() {}
+//! ```
+//!
 //! async-std is discontinued (RUSTSEC-2025-0052). It is here for programs that have it already; a
 //! new one had better take smol, with `default-features = false, features = ["smol"]`, or Tokio.
 //! Streams, connections and clocks are the same type under both, so to change over is to change the

@@ -8,6 +8,46 @@
 //!   Clock::new())` with a [`Stream`] over [`Io`], which can be encrypted by rustls, or by anything
 //!   else with [`UpgradeWith`].
 //!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use smtp_blocking::{Drain, Error, Listener, ServerConnection};
+//! use smtp_proto::server::{Config, Event};
+//!
+//! fn talk(conn: &mut ServerConnection) -> Result<(), Error> {
+//!     while let Some(event) = conn.next()? {
+//!         match event {
+//!             Event::Body(_piece) => {} // keep it
+//!             question if question.is_question() => conn.accept()?,
+//!             _news => {}
+//!         }
+//!     }
+//!     Ok(())
+//! }
+//!
+//! let listener = Listener::bind("127.0.0.1:2525", Config::new("mx.example.org".parse()?))?;
+//! let (stop, stopped) = Drain::new(); // `stop.begin()` ends it, from any thread
+//! let handler = |mut conn, peer| {
+//!     talk(&mut conn).unwrap_or_else(|error| eprintln!("{peer}: {error}"));
+//! };
+//! listener.serve(handler, stopped, Duration::from_secs(30));
+//! # drop(stop);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ```no_run
+//! use smtp_blocking::Connector;
+//! use smtp_blocking::client::{quit, send};
+//! use smtp_proto::client::{Config, Envelope};
+//!
+//! let mut conn = Connector::new(Config::new("client.example".parse()?)).connect("mx.example.org:25")?;
+//! let envelope = Envelope::new("me@client.example".parse()?, ["you@example.org".parse()?]);
+//! let delivery = send(&mut conn, envelope, &b"Subject: Hello\n\nAny line ends will do.\n"[..])?;
+//! assert!(delivery.is_complete());
+//! quit(&mut conn)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Every call is plain: it returns when it is done. Deadlines hold all the same, to the
 //! millisecond, and however the octets drip: no socket blocks by itself, the thread waits for what
 //! comes first, see [`block_on`].
