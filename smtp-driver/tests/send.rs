@@ -142,6 +142,43 @@ fn a_connection_that_breaks_says_what_is_known() {
     assert!(matches!(fate, Fate::NotSent(NotSent::Unknown(Close::Peer))), "{fate:?}");
 }
 
+/// Offers nothing, gets to MAIL and goes on like this.
+fn stopped_at_mail(behind_mail: &[Peer]) -> Delivery {
+    let mut script = vec![Peer::Awaits("MAIL FROM:<a@example.com>\r\n")];
+    script.extend(behind_mail.iter().cloned());
+    let fake = server(&[], &script);
+    let mut conn = established(&fake);
+    let body = Bytes::from_static(b"tea\r\n");
+    complete(&fake, client::send(&mut conn, envelope(&["b@example.org"]), body)).unwrap()
+}
+
+#[test]
+fn the_reply_to_mail_is_told() {
+    let delivery = stopped_at_mail(&[Peer::Says("250 2.1.0 Ok\r\n"), Peer::Closes]);
+    assert_eq!(text(delivery.sender.as_ref().unwrap()), "250 2.1.0 Ok");
+    let fate = &delivery.recipients[0].fate;
+    assert!(matches!(fate, Fate::NotSent(NotSent::Closed(Close::Peer))), "{fate:?}");
+
+    let delivery = stopped_at_mail(&[Peer::Says("550 5.7.1 Not you\r\n")]);
+    let sender = delivery.sender.unwrap();
+    assert_eq!(text(&sender), "550 5.7.1 Not you");
+    assert_eq!(delivery.recipients[0].fate, Fate::NotSent(NotSent::Sender(sender)));
+    assert_eq!(delivery.reply, None);
+}
+
+#[test]
+fn a_server_that_goes_away_has_not_answered_mail() {
+    let delivery = stopped_at_mail(&[Peer::Closes]);
+    assert_eq!(delivery.sender, None);
+    let fate = &delivery.recipients[0].fate;
+    assert!(matches!(fate, Fate::NotSent(NotSent::Closed(Close::Peer))), "{fate:?}");
+
+    let delivery = stopped_at_mail(&[Peer::Says("421 4.3.2 Going down\r\n"), Peer::Closes]);
+    assert_eq!(delivery.sender, None);
+    let fate = &delivery.recipients[0].fate;
+    assert!(matches!(fate, Fate::NotSent(NotSent::Closed(Close::Unavailable(_)))), "{fate:?}");
+}
+
 #[test]
 fn the_reason_is_read_behind_a_write_error() {
     let script = [Peer::Says("421 4.3.2 Going down\r\n"), Peer::Closes];

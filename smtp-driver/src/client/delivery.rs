@@ -15,6 +15,11 @@ use crate::Error;
 pub struct Delivery {
     /// One for each recipient, in the order of the envelope.
     pub recipients: Vec<RecipientOutcome>,
+    /// The reply to MAIL, whatever it says. `None` if it came to none.
+    ///
+    /// A server that goes away does not answer, even if it says so: with 421 it speaks of the
+    /// connection (RFC 5321 sections 3.8 and 4.2.1), and that may come unasked.
+    pub sender: Option<Reply>,
     /// The reply to the message as a whole: most servers name it here (their queue id).
     ///
     /// `None` in LMTP, where each recipient has a reply of its own, and if it came to none.
@@ -83,13 +88,19 @@ pub enum SendFailure {
 #[derive(Debug)]
 pub(super) struct Progress {
     recipients: Vec<(ForwardPath, Option<Fate>)>,
+    sender: Option<Reply>,
     reply: Option<Reply>,
 }
 
 impl Progress {
     pub(super) fn new(envelope: &Envelope) -> Self {
         let recipients = envelope.to.iter().map(|to| (to.path.clone(), None)).collect();
-        Self { recipients, reply: None }
+        Self { recipients, sender: None, reply: None }
+    }
+
+    /// The reply to MAIL. If it is negative, the client ends the transaction by itself.
+    pub(super) fn sender(&mut self, reply: Reply) {
+        self.sender = Some(reply);
     }
 
     /// The reply to RCPT. A positive one settles nothing.
@@ -129,6 +140,7 @@ impl Progress {
                     fate: fate.unwrap_or_else(|| Fate::NotSent(reason.clone())),
                 })
                 .collect(),
+            sender: self.sender,
             reply: self.reply,
         }
     }

@@ -172,6 +172,11 @@ impl<B: BodySource, R: FnMut(usize, Result<Delivery, SendFailure>)> Flights<B, R
 
     fn news(&mut self, event: Event) {
         match event {
+            Event::Sender { transaction, reply } => {
+                if let Some(at) = self.find(transaction) {
+                    self.flights[at].progress.sender(reply);
+                }
+            }
             Event::Recipient { transaction, index, reply } => {
                 if let Some(at) = self.find(transaction) {
                     self.flights[at].progress.recipient(index, reply);
