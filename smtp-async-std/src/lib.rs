@@ -54,16 +54,13 @@ mod net;
 #[cfg(feature = "smol")]
 pub mod smol;
 
-use std::net::TcpStream;
-
-use async_io::Async;
+use async_net::TcpStream;
 use smtp_proto::client::Client;
 use smtp_proto::server::Server;
 
 #[cfg(feature = "async-std")]
 pub use async_std::{AsyncStd, Connector, Listener};
 pub use clock::Clock;
-pub use handshake::Handshake;
 pub use io::Io;
 pub use net::{AsyncIo, Spawn};
 pub use smtp_driver::tls::{self, ClientTls, Rustls, ServerTls};
@@ -72,13 +69,13 @@ pub use smtp_driver::{
 };
 
 /// A stream in the clear that can be encrypted by rustls.
-pub type Stream<T = Async<TcpStream>> = Upgradable<Io<T>, Rustls>;
+pub type Stream<T = TcpStream> = Upgradable<Io<T>, Rustls>;
 
 /// A server's side of a connection.
-pub type ServerConnection<T = Async<TcpStream>> = Connection<Server, Stream<T>, Clock>;
+pub type ServerConnection<T = TcpStream> = Connection<Server, Stream<T>, Clock>;
 
 /// A client's side of a connection.
-pub type ClientConnection<T = Async<TcpStream>> = Connection<Client, Stream<T>, Clock>;
+pub type ClientConnection<T = TcpStream> = Connection<Client, Stream<T>, Clock>;
 
 /// Message content from any reader of `futures-io`: wrap it in [`Io`].
 pub type ReaderBody<T> = client::ReaderBody<Io<T>>;

@@ -3,12 +3,15 @@
 use std::future::Future;
 use std::io;
 use std::marker::PhantomData;
-use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 #[cfg(unix)]
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixListener;
 use std::task::{Context, Poll, ready};
 
 use async_io::Async;
+use async_net::TcpStream;
+#[cfg(unix)]
+use async_net::unix::UnixStream;
 use smtp_driver::Runtime;
 use smtp_driver::client::Target;
 #[cfg(unix)]
@@ -31,11 +34,11 @@ pub struct AsyncIo<S>(PhantomData<fn() -> S>);
 impl<S: Spawn> Runtime for AsyncIo<S> {
     type Clock = Clock;
     type TcpListener = Io<Async<TcpListener>>;
-    type TcpStream = Io<Async<TcpStream>>;
+    type TcpStream = Io<TcpStream>;
     #[cfg(unix)]
     type UnixListener = Io<Async<UnixListener>>;
     #[cfg(unix)]
-    type UnixStream = Io<Async<UnixStream>>;
+    type UnixStream = Io<UnixStream>;
 
     fn tcp_listener(socket: TcpListener) -> io::Result<Self::TcpListener> {
         Async::new_nonblocking(socket).map(Io)
@@ -54,12 +57,12 @@ impl<S: Spawn> Runtime for AsyncIo<S> {
         let socket = Async::new_nonblocking(begin_connect(to, from)?)?;
         socket.writable().await?;
         connected(socket.get_ref())?;
-        Ok(Io(socket))
+        Ok(Io(socket.into()))
     }
 
     #[cfg(unix)]
-    fn unix_stream(socket: UnixStream) -> io::Result<Self::UnixStream> {
-        Async::new_nonblocking(socket).map(Io)
+    fn unix_stream(socket: std::os::unix::net::UnixStream) -> io::Result<Self::UnixStream> {
+        Async::new_nonblocking(socket).map(|socket| Io(socket.into()))
     }
 
     fn spawn(task: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
@@ -69,7 +72,7 @@ impl<S: Spawn> Runtime for AsyncIo<S> {
 }
 
 impl Accept for Io<Async<TcpListener>> {
-    type Transport = Io<Async<TcpStream>>;
+    type Transport = Io<TcpStream>;
     type Address = SocketAddr;
 
     fn poll_accept(
@@ -79,7 +82,7 @@ impl Accept for Io<Async<TcpListener>> {
         let (stream, peer) = ready!(poll_accept(&self.0, cx, TcpListener::accept))?;
         // If this fails, all is as correct and a little slower.
         let _ = stream.set_nodelay(true);
-        Poll::Ready(Async::new(stream).map(|stream| (Io(stream), Some(peer))))
+        Poll::Ready(Async::new(stream).map(|stream| (Io(stream.into()), Some(peer))))
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -89,7 +92,7 @@ impl Accept for Io<Async<TcpListener>> {
 
 #[cfg(unix)]
 impl Accept for Io<Async<UnixListener>> {
-    type Transport = Io<Async<UnixStream>>;
+    type Transport = Io<UnixStream>;
     type Address = String;
 
     fn poll_accept(
@@ -97,7 +100,7 @@ impl Accept for Io<Async<UnixListener>> {
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<(Self::Transport, Option<SocketAddr>)>> {
         let (stream, _) = ready!(poll_accept(&self.0, cx, UnixListener::accept))?;
-        Poll::Ready(Async::new(stream).map(|stream| (Io(stream), None)))
+        Poll::Ready(Async::new(stream).map(|stream| (Io(stream.into()), None)))
     }
 
     fn local_addr(&self) -> io::Result<String> {

@@ -3,42 +3,31 @@
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use smtp_proto::Time;
+use smtp_driver::AlarmClock;
 
 use crate::park;
 
 /// The clock of threads.
+pub type Clock = AlarmClock<Alarm>;
+
+/// Has its thread wake up.
 #[derive(Clone, Copy, Debug)]
-pub struct Clock {
-    epoch: Instant,
-}
+pub struct Alarm(Instant);
 
-impl Clock {
-    /// A clock that begins now.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { epoch: Instant::now() }
-    }
-}
-
-impl Default for Clock {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl smtp_driver::Clock for Clock {
-    fn now(&self) -> Time {
-        self.epoch.elapsed()
+impl smtp_driver::Alarm for Alarm {
+    fn at(time: Instant) -> Self {
+        Self(time)
     }
 
-    fn poll_until(&mut self, cx: &mut Context<'_>, until: Time) -> Poll<()> {
-        // A time too far to be named never comes.
-        let Some(until) = self.epoch.checked_add(until) else { return Poll::Pending };
-        if until <= Instant::now() {
+    fn set(&mut self, time: Instant) {
+        self.0 = time;
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.0 <= Instant::now() {
             return Poll::Ready(());
         }
-        park::wait_until(until);
+        park::wait_until(self.0);
         park::wake(cx.waker());
         Poll::Pending
     }

@@ -1,12 +1,10 @@
 //! TLS by rustls' own stream.
 
-use std::future::Future;
+use std::future::poll_fn;
 use std::io::{self, IoSlice, Read, Write};
-use std::mem;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 
+use smtp_driver::Handshake;
 use smtp_driver::rustls::{self, ClientConnection, ServerConfig, ServerConnection, StreamOwned};
 use smtp_driver::tls::{ClientTls, TlsTransport, client_facts, server_facts};
 use smtp_proto::Tls;
@@ -22,53 +20,30 @@ pub enum TlsStream<T: Duplex> {
     Client(StreamOwned<ClientConnection, T>),
 }
 
-/// A handshake under way.
-pub struct Handshake<T: Duplex>(State<T>);
-
-enum State<T: Duplex> {
-    Begun(Box<TlsStream<T>>),
-    /// It can't even begin.
-    Failed(rustls::Error),
-    Over,
-}
-
 impl<T: Duplex + Send + Unpin + 'static> TlsTransport for Io<T> {
     type Secure = Io<TlsStream<T>>;
-    type Handshake = Handshake<T>;
 
-    fn accept_tls(self, config: Arc<ServerConfig>) -> Handshake<T> {
+    fn accept_tls(self, config: Arc<ServerConfig>) -> Handshake<Self::Secure> {
         let connection = ServerConnection::new(config);
-        Handshake::new(connection.map(|tls| TlsStream::Server(StreamOwned::new(tls, self.0))))
+        shake_hands(connection.map(|tls| TlsStream::Server(StreamOwned::new(tls, self.0))))
     }
 
-    fn connect_tls(self, ClientTls { config, name }: ClientTls) -> Handshake<T> {
+    fn connect_tls(self, ClientTls { config, name }: ClientTls) -> Handshake<Self::Secure> {
         let connection = ClientConnection::new(config, name);
-        Handshake::new(connection.map(|tls| TlsStream::Client(StreamOwned::new(tls, self.0))))
+        shake_hands(connection.map(|tls| TlsStream::Client(StreamOwned::new(tls, self.0))))
     }
 }
 
-impl<T: Duplex> Handshake<T> {
-    fn new(stream: Result<TlsStream<T>, rustls::Error>) -> Self {
-        Self(stream.map_or_else(State::Failed, |stream| State::Begun(Box::new(stream))))
-    }
-}
-
-impl<T: Duplex + Unpin> Future for Handshake<T> {
-    type Output = io::Result<(Io<TlsStream<T>>, Tls)>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if let State::Begun(stream) = &mut self.0 {
-            ready!(outcome(cx, stream.shake_hands()))?;
-        }
-        Poll::Ready(match mem::replace(&mut self.0, State::Over) {
-            State::Begun(stream) => {
-                let facts = stream.facts();
-                Ok((Io(*stream), facts))
-            }
-            State::Failed(error) => Err(io::Error::new(io::ErrorKind::InvalidData, error)),
-            State::Over => Err(io::Error::other("the handshake is over")),
-        })
-    }
+fn shake_hands<T: Duplex + Send + 'static>(
+    stream: Result<TlsStream<T>, rustls::Error>,
+) -> Handshake<Io<TlsStream<T>>> {
+    Box::pin(async {
+        let mut stream =
+            stream.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        poll_fn(|cx| outcome(cx, stream.shake_hands())).await?;
+        let facts = stream.facts();
+        Ok((Io(stream), facts))
+    })
 }
 
 impl<T: Duplex> TlsStream<T> {

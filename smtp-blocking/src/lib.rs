@@ -75,7 +75,7 @@ use smtp_proto::server::Server;
 
 pub use clock::Clock;
 pub use connection::Connection;
-pub use handshake::{Handshake, TlsStream};
+pub use handshake::TlsStream;
 pub use io::{Duplex, Io};
 pub use net::Threads;
 pub use park::block_on;

@@ -3,9 +3,10 @@
 use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 use std::thread;
 
 use smtp_driver::Runtime;
@@ -69,13 +70,7 @@ impl Accept for Io<Socket<TcpListener>> {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<(Self::Transport, Option<SocketAddr>)>> {
-        let (stream, peer) = match self.0.get_ref().accept() {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.0.wait(cx, Interest::Read);
-                return Poll::Pending;
-            }
-            result => result?,
-        };
+        let (stream, peer) = ready!(poll_accept(&self.0, cx, TcpListener::accept))?;
         stream.set_nonblocking(true)?;
         // If this fails, all is as correct and a little slower.
         let _ = stream.set_nodelay(true);
@@ -95,19 +90,27 @@ impl Accept for Io<Socket<UnixListener>> {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<(Self::Transport, Option<SocketAddr>)>> {
-        let (stream, _) = match self.0.get_ref().accept() {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.0.wait(cx, Interest::Read);
-                return Poll::Pending;
-            }
-            result => result?,
-        };
+        let (stream, _) = ready!(poll_accept(&self.0, cx, UnixListener::accept))?;
         stream.set_nonblocking(true)?;
         Poll::Ready(Ok((Io(Socket::new(stream)), None)))
     }
 
     fn local_addr(&self) -> io::Result<String> {
         self.0.get_ref().local_addr().map(|address| unix_name(address.as_pathname()))
+    }
+}
+
+fn poll_accept<L: AsFd + Send + Sync + 'static, T>(
+    socket: &Socket<L>,
+    cx: &mut Context<'_>,
+    accept: impl Fn(&L) -> io::Result<T>,
+) -> Poll<io::Result<T>> {
+    match accept(socket.get_ref()) {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+            socket.wait(cx, Interest::Read);
+            Poll::Pending
+        }
+        result => Poll::Ready(result),
     }
 }
 

@@ -36,6 +36,7 @@
 //! | `net` | `Runtime`, `server`, `client::Connector`, `tls`; rustls |
 //! | `tracing` | a span for each connection and each transaction, verbs and replies in them; no secrets, no message text |
 
+mod alarm;
 pub mod client;
 mod clock;
 pub mod connection;
@@ -53,6 +54,7 @@ pub mod tls;
 mod trace;
 mod upgradable;
 
+pub use alarm::{Alarm, AlarmClock};
 pub use clock::{Clock, within};
 pub use connection::Connection;
 pub use drain::{Drain, DrainWatch};
@@ -64,4 +66,4 @@ pub use runtime::Runtime;
 #[cfg(feature = "net")]
 pub use rustls;
 pub use stream::{PollRead, Stream, Transport};
-pub use upgradable::{NoUpgrade, Upgradable, Upgrade, UpgradeWith};
+pub use upgradable::{Handshake, NoUpgrade, Upgradable, Upgrade, UpgradeWith};

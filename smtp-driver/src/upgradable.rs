@@ -11,6 +11,9 @@ use smtp_proto::Tls;
 
 use crate::{PollRead, Stream, Transport};
 
+/// A handshake under way: ready with the encrypted transport and what is known of the encryption.
+pub type Handshake<S> = Pin<Box<dyn Future<Output = io::Result<(S, Tls)>> + Send>>;
+
 /// How a transport in the clear becomes an encrypted one.
 ///
 /// For TLS by rustls this is done, by `tls::Rustls`. For any other library
@@ -19,11 +22,8 @@ pub trait Upgrade<T> {
     /// What comes of it.
     type Secure: Transport;
 
-    /// The handshake, which is over when this is ready.
-    type Handshake: Future<Output = io::Result<(Self::Secure, Tls)>> + Unpin;
-
     /// Begins the handshake.
-    fn begin(self, transport: T) -> io::Result<Self::Handshake>;
+    fn begin(self, transport: T) -> Handshake<Self::Secure>;
 }
 
 /// Encryption by a function that takes the transport in the clear and returns a future.
@@ -58,13 +58,12 @@ impl<T, S, F, H> Upgrade<T> for UpgradeWith<F>
 where
     S: Transport,
     F: FnOnce(T) -> H,
-    H: Future<Output = io::Result<(S, Tls)>> + Unpin,
+    H: Future<Output = io::Result<(S, Tls)>> + Send + 'static,
 {
     type Secure = S;
-    type Handshake = H;
 
-    fn begin(self, transport: T) -> io::Result<H> {
-        Ok(self.0(transport))
+    fn begin(self, transport: T) -> Handshake<S> {
+        Box::pin(self.0(transport))
     }
 }
 
@@ -74,10 +73,9 @@ pub struct NoUpgrade;
 
 impl<T: Transport> Upgrade<T> for NoUpgrade {
     type Secure = T;
-    type Handshake = std::future::Pending<io::Result<(T, Tls)>>;
 
-    fn begin(self, _: T) -> io::Result<Self::Handshake> {
-        Err(io::Error::other("TLS is wanted, but there is no configuration for it"))
+    fn begin(self, _: T) -> Handshake<T> {
+        Box::pin(async { Err(not_configured()) })
     }
 }
 
@@ -87,7 +85,7 @@ pub struct Upgradable<T, U: Upgrade<T>>(State<T, U>);
 /// What is large is boxed: most connections of a server wait in the clear.
 enum State<T, U: Upgrade<T>> {
     Plain(T, U),
-    Handshake(Box<U::Handshake>),
+    Handshake(Handshake<U::Secure>),
     Secure(Box<U::Secure>),
     /// A handshake failed.
     Broken,
@@ -154,9 +152,7 @@ impl<T: Transport, U: Upgrade<T>> Transport for Upgradable<T, U> {
 impl<T: Transport, U: Upgrade<T>> Stream for Upgradable<T, U> {
     fn poll_upgrade(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Tls>> {
         self.0 = match mem::replace(&mut self.0, State::Broken) {
-            State::Plain(transport, upgrade) => {
-                State::Handshake(Box::new(upgrade.begin(transport)?))
-            }
+            State::Plain(transport, upgrade) => State::Handshake(upgrade.begin(transport)),
             State::Secure(_) => {
                 return Poll::Ready(Err(io::Error::other("TLS is active already")));
             }
@@ -165,13 +161,17 @@ impl<T: Transport, U: Upgrade<T>> Stream for Upgradable<T, U> {
         let State::Handshake(handshake) = &mut self.0 else {
             return Poll::Ready(Err(not_usable()));
         };
-        let Poll::Ready(result) = Pin::new(handshake).poll(cx) else { return Poll::Pending };
+        let Poll::Ready(result) = handshake.as_mut().poll(cx) else { return Poll::Pending };
         self.0 = State::Broken;
         Poll::Ready(result.map(|(secure, tls)| {
             self.0 = State::Secure(Box::new(secure));
             tls
         }))
     }
+}
+
+pub(crate) fn not_configured() -> io::Error {
+    io::Error::other("TLS is wanted, but there is no configuration for it")
 }
 
 fn not_usable() -> io::Error {

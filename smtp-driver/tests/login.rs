@@ -106,7 +106,10 @@ fn credentials_go_out_under_tls_only() {
 fn who_is_known_already_proves_nothing() {
     for (credentials, line) in [
         (Credentials::external(), "AUTH EXTERNAL =\r\n"),
-        (Credentials::external_as("fred@example.com"), "AUTH EXTERNAL ZnJlZEBleGFtcGxlLmNvbQ==\r\n"),
+        (
+            Credentials::external_as("fred@example.com"),
+            "AUTH EXTERNAL ZnJlZEBleGFtcGxlLmNvbQ==\r\n",
+        ),
     ] {
         let login = Login { starttls: StartTls::Off, credentials: Some(credentials) };
         let script = [Peer::Awaits(line), Peer::Says("235 2.7.0 In\r\n")];

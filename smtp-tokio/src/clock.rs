@@ -2,54 +2,34 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
+use std::time::Instant;
 
-use smtp_proto::Time;
-use tokio::time::{Instant, Sleep, sleep_until};
+use smtp_driver::AlarmClock;
+use tokio::time::{Sleep, sleep_until};
 
 /// Tokio's clock, which a test may pause.
+pub type Clock = AlarmClock<Alarm>;
+
+/// A timer of Tokio's.
 #[derive(Debug)]
-pub struct Clock {
-    epoch: Instant,
-    /// Allocated once, when first needed.
-    alarm: Option<Pin<Box<Sleep>>>,
-}
+pub struct Alarm(Pin<Box<Sleep>>);
 
-impl Clock {
-    /// A clock that begins now.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { epoch: Instant::now(), alarm: None }
-    }
-}
-
-impl Default for Clock {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl smtp_driver::Clock for Clock {
-    fn now(&self) -> Time {
-        self.epoch.elapsed()
+impl smtp_driver::Alarm for Alarm {
+    fn now() -> Instant {
+        tokio::time::Instant::now().into_std()
     }
 
-    fn poll_until(&mut self, cx: &mut Context<'_>, until: Time) -> Poll<()> {
-        // A time too far to be named never comes.
-        let Some(until) = self.epoch.checked_add(until) else { return Poll::Pending };
-        loop {
-            let now = Instant::now();
-            if until <= now {
-                return Poll::Ready(());
-            }
-            let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(until)));
-            // Deadlines mostly move into the future, a little with each command. An alarm that goes
-            // off too early is set anew then, and not with each command.
-            if alarm.deadline() > until || alarm.deadline() <= now {
-                alarm.as_mut().reset(until);
-            }
-            ready!(alarm.as_mut().poll(cx));
-        }
+    fn at(time: Instant) -> Self {
+        Self(Box::pin(sleep_until(time.into())))
+    }
+
+    fn set(&mut self, time: Instant) {
+        self.0.as_mut().reset(time.into());
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.0.as_mut().poll(cx)
     }
 }
 

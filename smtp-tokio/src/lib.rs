@@ -11,16 +11,22 @@
 //! What a connection does is in [`smtp_driver`], what is said on it in [`smtp_proto`]. Here is only
 //! what a stream, a clock, a listener and TLS are in the world of Tokio; the adapters for other
 //! worlds have the same things under the same names.
+//!
+//! | feature | what comes with it |
+//! |---|---|
+//! | `pool` | `pool`: connections to a server that are kept and used again, on deadpool |
+//! | `tracing` | that of [`smtp_driver`] |
 
 mod clock;
 mod handshake;
 mod io;
 mod net;
+#[cfg(feature = "pool")]
+pub mod pool;
 
 use tokio::net::TcpStream;
 
 pub use clock::Clock;
-pub use handshake::Handshake;
 pub use io::Io;
 pub use net::Tokio;
 pub use smtp_driver::tls::{self, ClientTls, Rustls, ServerTls};

@@ -1,15 +1,13 @@
 //! A transport in memory, which is at home in every world.
 
 use std::collections::VecDeque;
-use std::future::{Ready, ready};
 use std::io::{self, IoSlice};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
 use smtp_driver::rustls::ServerConfig;
 use smtp_driver::tls::{ClientTls, TlsTransport};
-use smtp_driver::{PollRead, Transport};
-use smtp_proto::Tls;
+use smtp_driver::{Handshake, PollRead, Transport};
 
 /// One end of a connection. The other learns when it is dropped.
 pub(crate) struct End {
@@ -137,13 +135,12 @@ impl Drop for End {
 /// A listener wants transports that rustls could encrypt; here nobody asks it to.
 impl TlsTransport for End {
     type Secure = Self;
-    type Handshake = Ready<io::Result<(Self, Tls)>>;
 
-    fn accept_tls(self, _: Arc<ServerConfig>) -> Self::Handshake {
-        ready(Err(io::ErrorKind::Unsupported.into()))
+    fn accept_tls(self, _: Arc<ServerConfig>) -> Handshake<Self> {
+        Box::pin(async { Err(io::ErrorKind::Unsupported.into()) })
     }
 
-    fn connect_tls(self, _: ClientTls) -> Self::Handshake {
-        ready(Err(io::ErrorKind::Unsupported.into()))
+    fn connect_tls(self, _: ClientTls) -> Handshake<Self> {
+        Box::pin(async { Err(io::ErrorKind::Unsupported.into()) })
     }
 }

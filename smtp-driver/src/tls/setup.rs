@@ -1,15 +1,13 @@
 //! What it takes to shake hands.
 
 use std::fmt;
-use std::future::Future;
-use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ServerConfig};
-use smtp_proto::Tls;
 
-use crate::{Transport, Upgrade};
+use crate::upgradable::not_configured;
+use crate::{Handshake, Transport, Upgrade};
 
 /// A server's configuration, which may be [replaced](Self::replace) while it is in use. Clones are
 /// of the same one.
@@ -61,14 +59,11 @@ pub trait TlsTransport: Transport + Sized {
     /// What comes of it.
     type Secure: Transport + Send + 'static;
 
-    /// The handshake, which is over when this is ready.
-    type Handshake: Future<Output = io::Result<(Self::Secure, Tls)>> + Unpin + Send;
-
     /// Begins a handshake as the server.
-    fn accept_tls(self, config: Arc<ServerConfig>) -> Self::Handshake;
+    fn accept_tls(self, config: Arc<ServerConfig>) -> Handshake<Self::Secure>;
 
     /// Begins a handshake as the client.
-    fn connect_tls(self, tls: ClientTls) -> Self::Handshake;
+    fn connect_tls(self, tls: ClientTls) -> Handshake<Self::Secure>;
 }
 
 /// How to encrypt a transport with rustls, if at all.
@@ -98,15 +93,12 @@ impl Rustls {
 
 impl<T: TlsTransport> Upgrade<T> for Rustls {
     type Secure = T::Secure;
-    type Handshake = T::Handshake;
 
-    fn begin(self, transport: T) -> io::Result<T::Handshake> {
+    fn begin(self, transport: T) -> Handshake<T::Secure> {
         match self.0 {
-            Side::None => {
-                Err(io::Error::other("TLS is wanted, but there is no configuration for it"))
-            }
-            Side::Server(tls) => Ok(transport.accept_tls(tls.current())),
-            Side::Client(tls) => Ok(transport.connect_tls(*tls)),
+            Side::None => Box::pin(async { Err(not_configured()) }),
+            Side::Server(tls) => transport.accept_tls(tls.current()),
+            Side::Client(tls) => transport.connect_tls(*tls),
         }
     }
 }
