@@ -1,7 +1,11 @@
 //! How a client finds its server.
 
 use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+#[cfg(target_os = "linux")]
+use std::net::TcpStream;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+#[cfg(target_os = "linux")]
+use std::thread;
 use std::time::{Duration, Instant};
 
 use smtp_driver::client::{Address, ConnectError, Connector, Target, quit};
@@ -11,6 +15,8 @@ use smtp_driver::client::{Fate, send};
 use smtp_driver::server::Listener;
 #[cfg(unix)]
 use smtp_proto::session::Protocol;
+#[cfg(target_os = "linux")]
+use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::World;
 use crate::support::{
@@ -125,8 +131,8 @@ pub fn an_address_that_is_silent_costs_its_time_and_no_more<W: World>() {
 /// refused.
 #[cfg(target_os = "linux")]
 pub fn an_address_that_does_not_answer_costs_its_time_and_no_more<W: World>() {
-    let full = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = full.local_addr().unwrap();
+    let full = queue(Domain::IPV4, &SocketAddr::from(([127, 0, 0, 1], 0)).into());
+    let address = full.local_addr().unwrap().as_socket().unwrap();
     let mut waiting = Vec::new();
     while let Ok(stream) = TcpStream::connect_timeout(&address, millis(300)) {
         waiting.push(stream);
@@ -141,6 +147,49 @@ pub fn an_address_that_does_not_answer_costs_its_time_and_no_more<W: World>() {
     all_time_out(call::<W>(&connector, address));
     took(began, millis(300));
     assert_eq!(server.finish().accepted, 1);
+}
+
+/// There is no way to wait in such a queue, so one comes back.
+#[cfg(target_os = "linux")]
+pub fn a_unix_socket_whose_queue_is_full_is_waited_for<W: World>() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("lmtp");
+    let address = SockAddr::unix(&path).unwrap();
+    let full = queue(Domain::UNIX, &address);
+    let mut waiting = Vec::new();
+    loop {
+        let socket = Socket::new(Domain::UNIX, Type::STREAM, None).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        match socket.connect(&address) {
+            Ok(()) => waiting.push(socket),
+            Err(error) => break assert_eq!(error.kind(), ErrorKind::WouldBlock),
+        }
+    }
+    let mut connector = connector::<W>();
+    connector.connect_timeout = millis(100);
+    let began = Instant::now();
+    let full_all_the_time = W::block_on(async { connector.dial_unix(&path).await.map(drop) });
+    all_time_out(full_all_the_time);
+    took(began, millis(100));
+
+    connector.connect_timeout = PATIENCE;
+    let accepting = thread::spawn(move || {
+        thread::sleep(millis(100));
+        for _ in 0..=waiting.len() {
+            full.accept().unwrap();
+        }
+    });
+    W::block_on(async { connector.dial_unix(&path).await.map(drop) }).unwrap();
+    accepting.join().unwrap();
+}
+
+/// A socket in whose queue there is hardly any room.
+#[cfg(target_os = "linux")]
+fn queue(domain: Domain, address: &SockAddr) -> Socket {
+    let socket = Socket::new(domain, Type::STREAM, None).unwrap();
+    socket.bind(address).unwrap();
+    socket.listen(1).unwrap();
+    socket
 }
 
 fn took(began: Instant, least: Duration) {

@@ -31,6 +31,7 @@ pub mod flow;
 pub mod incidents;
 pub mod login;
 pub mod own;
+pub mod proxy;
 pub mod server_tls;
 pub mod starttls;
 

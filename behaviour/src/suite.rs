@@ -20,6 +20,7 @@ macro_rules! suite {
             ending {
                 a_server_without_clients_ends_at_once
                 the_end_spares_transactions_and_nobody_else
+                who_is_still_in_the_queue_hears_of_it
                 who_does_not_come_to_an_end_is_cut_off
                 who_drops_a_server_drops_its_clients
             }
@@ -48,6 +49,13 @@ macro_rules! suite {
                 the_last_reply_arrives_although_the_client_sends_on
                 the_reason_for_a_reset_is_read
             }
+            proxy {
+                a_client_is_who_the_balancer_says
+                the_header_comes_before_tls
+                who_is_no_balancer_is_sent_away
+                without_a_header_there_is_no_connection
+                clients_are_counted_by_their_own_address
+            }
             server_tls {
                 both_sides_know_what_came_of_it
                 a_handshake_that_does_not_come_holds_no_place_for_ever
@@ -69,6 +77,8 @@ macro_rules! suite {
                 an_address_that_is_silent_costs_its_time_and_no_more
                 #[cfg(target_os = "linux")]
                 an_address_that_does_not_answer_costs_its_time_and_no_more
+                #[cfg(target_os = "linux")]
+                a_unix_socket_whose_queue_is_full_is_waited_for
                 names_are_resolved
                 names_that_can_not_be_are_an_error
                 #[cfg(unix)]

@@ -77,7 +77,11 @@ impl Raw<UnixStream> {
 
 impl<S: Read + Write> Raw<S> {
     pub(crate) fn say(&mut self, text: &str) {
-        self.0.write_all(text.as_bytes()).unwrap();
+        self.say_octets(text.as_bytes());
+    }
+
+    pub(crate) fn say_octets(&mut self, octets: &[u8]) {
+        self.0.write_all(octets).unwrap();
     }
 
     /// Whether it could still be said.
