@@ -104,7 +104,10 @@ fn check_origin(stored: &Stored) {
     };
     let client = address(&stored.envelope["client"]["address"]);
     let proxy = address(&stored.envelope["proxy"]);
-    assert_eq!((client.ip().to_string(), proxy.ip().to_string()), ("127.0.0.1".into(), "127.0.0.2".into()));
+    assert_eq!(
+        (client.ip().to_string(), proxy.ip().to_string()),
+        ("127.0.0.1".into(), "127.0.0.2".into())
+    );
 }
 
 /// HAProxy at work; killed when dropped.
@@ -132,16 +135,18 @@ impl Balancer {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("haproxy.cfg");
         fs::write(&path, config).expect("a file");
-        let child = Command::new("haproxy")
+        let mut child = Command::new("haproxy")
             .arg("-db")
             .arg("-f")
             .arg(&path)
             .stdin(Stdio::null())
             .spawn()
             .expect("haproxy");
-        let balancer = Self { child, address, _dir: dir };
-        until("the balancer", || TcpStream::connect(address).is_ok());
-        balancer
+        until("the balancer", || {
+            assert_eq!(child.try_wait().expect("a child"), None, "haproxy has ended");
+            TcpStream::connect(address).is_ok()
+        });
+        Self { child, address, _dir: dir }
     }
 }
 
@@ -151,4 +156,3 @@ impl Drop for Balancer {
         let _ = self.child.wait();
     }
 }
-
