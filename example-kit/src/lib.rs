@@ -6,10 +6,23 @@
 pub mod receive;
 pub mod send;
 
+use std::io::{self, IsTerminal};
+
 /// What this machine calls itself, if that can be told and makes sense.
-fn own_name<T: std::str::FromStr>() -> Option<T> {
+#[must_use]
+pub fn own_name<T: std::str::FromStr>() -> Option<T> {
     #[cfg(unix)]
     return rustix::system::uname().nodename().to_str().ok()?.parse().ok();
     #[cfg(not(unix))]
     None
+}
+
+/// Has the log go to standard error. To be called once.
+pub fn log_to_stderr(verbose: bool) {
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false)
+        .with_max_level(if verbose { tracing::Level::DEBUG } else { tracing::Level::INFO })
+        .init();
 }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 /// Where to listen.
 #[derive(Clone, Debug)]
-pub(super) enum Listen {
+pub enum Listen {
     /// An address or a name, and a port.
     Tcp(String),
     /// A unix-domain socket.
@@ -44,7 +44,7 @@ impl fmt::Display for Listen {
 /// The name of a unix-domain socket that this process has bound. Removed when dropped, unless it is
 /// another's by then.
 #[cfg(unix)]
-pub(super) struct Name {
+pub struct Name {
     path: PathBuf,
     /// Device and inode.
     identity: (u64, u64),
@@ -53,7 +53,7 @@ pub(super) struct Name {
 #[cfg(unix)]
 impl Name {
     /// Binds a socket, in place of one that nobody listens on any more if there is one.
-    pub(super) fn bind<T>(
+    pub fn bind<T>(
         path: &Path,
         bind: impl Fn(&Path) -> io::Result<T>,
     ) -> io::Result<(T, Self)> {

@@ -21,7 +21,7 @@ mod args;
 mod auth;
 mod certificate;
 mod failure;
-mod listen;
+pub mod listen;
 mod record;
 mod serve;
 mod session;
@@ -29,7 +29,7 @@ mod signals;
 mod store;
 
 use std::future::Future;
-use std::io::{self, IsTerminal};
+use std::io;
 use std::process::ExitCode;
 
 use smtp_driver::Runtime;
@@ -58,12 +58,7 @@ pub async fn main<H: Host>() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { exit::USAGE } else { 0 });
         }
     };
-    tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .with_target(false)
-        .with_max_level(if args.verbose { tracing::Level::DEBUG } else { tracing::Level::INFO })
-        .init();
+    crate::log_to_stderr(args.verbose);
     match serve::run::<H>(args).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

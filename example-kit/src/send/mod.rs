@@ -15,7 +15,7 @@ mod deliver;
 mod message;
 mod report;
 mod security;
-mod server;
+pub mod server;
 mod status;
 
 use std::process::ExitCode;

@@ -7,10 +7,12 @@ use std::str::FromStr;
 
 /// Which server.
 #[derive(Clone, Debug)]
-pub(super) enum Server {
+pub enum Server {
+    /// By its name or address.
     Tcp {
         /// A name or an IP address, without brackets.
         host: String,
+        /// The port.
         port: u16,
     },
     /// A unix-domain socket.
@@ -20,7 +22,8 @@ pub(super) enum Server {
 
 impl Server {
     /// The name its certificate must be for.
-    pub(super) fn host(&self) -> &str {
+    #[must_use]
+    pub fn host(&self) -> &str {
         match self {
             Self::Tcp { host, .. } => host,
             #[cfg(unix)]
