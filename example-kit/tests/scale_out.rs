@@ -1,7 +1,7 @@
-//! How a site grows: HAProxy in front of two `receive`, one of which is stopped half way.
+//! How a site grows: `HAProxy` in front of two `receive`, one of which is stopped half way.
 //!
 //! With `docs/haproxy.cfg`, on other ports. Does nothing unless `SMTP_INTEROP` is set, and then fails
-//! if HAProxy or Postfix's `smtp-source` is missing.
+//! if `HAProxy` or Postfix's `smtp-source` is missing.
 #![cfg(unix)]
 
 mod processes;
@@ -110,7 +110,7 @@ fn check_origin(stored: &Stored) {
     );
 }
 
-/// HAProxy at work; killed when dropped.
+/// `HAProxy` at work; killed when dropped.
 struct Balancer {
     child: Child,
     address: SocketAddr,
