@@ -1,11 +1,14 @@
 //! The command line, and what the server is to be from it.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
+use smtp_driver::ipnet::IpNet;
+use smtp_driver::server::ProxyPolicy;
 use smtp_proto::server::Config;
 use smtp_proto::session::Protocol;
 use smtp_proto::syntax::address::{AddressError, Domain};
@@ -51,6 +54,14 @@ pub(super) struct Args {
     #[arg(long, value_name = "F", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
 
+    /// Ask clients for a certificate by the authorities in this PEM file; offers AUTH EXTERNAL
+    ///
+    /// By EXTERNAL a client logs in as who its certificate names: an rfc822Name among the subject
+    /// alternative names, the first of them unless the client says which, or else the common name.
+    /// It need not have a certificate; one by nobody of these ends the connection.
+    #[arg(long, value_name = "F", requires = "tls_cert")]
+    tls_client_ca: Option<PathBuf>,
+
     /// Begin with TLS on every connection, instead of offering STARTTLS
     #[arg(long)]
     pub(super) implicit_tls: bool,
@@ -88,11 +99,24 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", value_parser = connections)]
     pub(super) max_per_address: Option<usize>,
 
+    /// Every connection begins with a PROXY header, version 1 or 2, by which a balancer says who the
+    /// client is
+    ///
+    /// Connections that do not come from this machine, or from --proxy-from, are refused: anybody
+    /// can write such a header.
+    #[arg(long)]
+    proxy_protocol: bool,
+
+    /// Where the balancers are, like 192.0.2.0/24, and not on this machine; may be given more than
+    /// once
+    #[arg(long, value_name = "NET", requires = "proxy_protocol", value_parser = network)]
+    proxy_from: Vec<IpNet>,
+
     /// Speak LMTP (RFC 2033), not SMTP
     #[arg(long)]
     lmtp: bool,
 
-    /// Log connections, hellos and the start of each message, too
+    /// Log connections, commands and the codes of replies, too
     #[arg(short, long)]
     pub(super) verbose: bool,
 }
@@ -125,8 +149,8 @@ impl Args {
     fn contradiction(&self) -> Option<&'static str> {
         if self.implicit_tls && self.tls_cert.is_none() {
             Some("--implicit-tls needs --tls-cert and --tls-key")
-        } else if self.require_auth && self.auth.is_empty() {
-            Some("--require-auth without --auth would let nobody in")
+        } else if self.require_auth && self.auth.is_empty() && self.tls_client_ca.is_none() {
+            Some("--require-auth without --auth or --tls-client-ca would let nobody in")
         } else if self.auth_without_tls && self.auth.is_empty() {
             Some("--auth-without-tls without --auth: there is nobody who could log in")
         } else if !self.auth.is_empty() && self.tls_cert.is_none() && !self.auth_without_tls {
@@ -141,7 +165,18 @@ impl Args {
 
     pub(super) fn tls_files(&self) -> Option<Files> {
         let (cert, key) = self.tls_cert.clone().zip(self.tls_key.clone())?;
-        Some(Files { cert, key })
+        Some(Files { cert, key, client_ca: self.tls_client_ca.clone() })
+    }
+
+    /// Whose PROXY headers are believed, if there are to be any.
+    pub(super) fn proxy(&self) -> Option<ProxyPolicy> {
+        self.proxy_protocol.then(|| {
+            if self.proxy_from.is_empty() {
+                ProxyPolicy::loopback()
+            } else {
+                ProxyPolicy::new(self.proxy_from.iter().copied())
+            }
+        })
     }
 
     pub(super) fn users(&self) -> Users {
@@ -159,9 +194,7 @@ impl Args {
             config.protocol = Protocol::Lmtp;
         }
         config.starttls = self.tls_cert.is_some() && !self.implicit_tls;
-        if !self.auth.is_empty() {
-            config.mechanisms = auth::mechanisms();
-        }
+        config.mechanisms = auth::mechanisms(!self.auth.is_empty(), self.tls_client_ca.is_some());
         config.auth_without_tls = self.auth_without_tls;
         config.require_auth = self.require_auth;
         config.limits.message = self.max_size;
@@ -178,6 +211,12 @@ fn at_least_one(text: &str) -> Result<u64, String> {
         Ok(number) => Ok(number),
         Err(error) => Err(format!("{error}")),
     }
+}
+
+/// A network, or an address alone.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = text.parse::<IpAddr>().map(IpNet::from);
+    address.or_else(|_| text.parse()).map_err(|_| "a network like 192.0.2.0/24 is expected".into())
 }
 
 fn connections(text: &str) -> Result<usize, String> {

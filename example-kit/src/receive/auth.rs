@@ -8,6 +8,8 @@ use smtp_proto::server::{Refusal, Server};
 use smtp_proto::syntax::command;
 use tracing::warn;
 
+use super::identity;
+
 /// Users and their passwords.
 #[derive(Debug)]
 pub(super) struct Users(BTreeMap<String, String>);
@@ -37,9 +39,12 @@ pub(super) fn parse(text: &str) -> Result<(String, String), String> {
     Ok((user.into(), password.into()))
 }
 
-/// What is offered.
-pub(super) fn mechanisms() -> Vec<command::Mechanism> {
-    ["PLAIN", "LOGIN"]
+/// What is offered to who is known by a password, or by a certificate.
+pub(super) fn mechanisms(password: bool, certificate: bool) -> Vec<command::Mechanism> {
+    let password: &[_] = if password { &["PLAIN", "LOGIN"] } else { &[] };
+    let certificate: &[_] = if certificate { &["EXTERNAL"] } else { &[] };
+    [password, certificate]
+        .concat()
         .into_iter()
         .filter_map(|name| command::Mechanism::parse(name.into()))
         .collect()
@@ -73,8 +78,16 @@ impl Exchange {
                 warn!("wrong user name or password: {:?}", credentials.user);
                 server.reject(Refusal::bad_credentials())?;
             }
-            // Not offered: nobody here is known by anything but a password.
-            Step::External { .. } => server.reject(Refusal::bad_credentials())?,
+            Step::External { authzid } => match identity::choose(server.tls(), authzid) {
+                Ok(user) => {
+                    server.accept()?;
+                    return Ok(Some(user));
+                }
+                Err(why) => {
+                    warn!("EXTERNAL: {why}");
+                    server.reject(Refusal::bad_credentials())?;
+                }
+            },
             Step::Malformed => server.reject(Refusal::malformed_response())?,
         }
         Ok(None)

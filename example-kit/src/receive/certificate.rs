@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use smtp_driver::rustls::ServerConfig;
-use smtp_driver::tls::{self, ServerTls, TlsError};
+use smtp_driver::rustls::{RootCertStore, ServerConfig};
+use smtp_driver::tls::{self, ClientCertificates, ServerTls, TlsError};
 use tracing::{error, info};
 
 /// What is needed for TLS, in files.
@@ -12,11 +12,19 @@ use tracing::{error, info};
 pub(super) struct Files {
     pub(super) cert: PathBuf,
     pub(super) key: PathBuf,
+    /// By whom the certificates of clients have to be, if they are asked for.
+    pub(super) client_ca: Option<PathBuf>,
 }
 
 impl Files {
     fn read(&self) -> Result<Arc<ServerConfig>, TlsError> {
-        tls::server_config(&self.cert, &self.key)
+        let mut clients = ClientCertificates::Off;
+        if let Some(path) = &self.client_ca {
+            let mut roots = RootCertStore::empty();
+            tls::pem_roots(&mut roots, path)?;
+            clients = ClientCertificates::Optional(roots);
+        }
+        tls::server_config_with(&self.cert, &self.key, clients)
     }
 }
 

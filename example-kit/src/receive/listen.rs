@@ -53,10 +53,7 @@ pub struct Name {
 #[cfg(unix)]
 impl Name {
     /// Binds a socket, in place of one that nobody listens on any more if there is one.
-    pub fn bind<T>(
-        path: &Path,
-        bind: impl Fn(&Path) -> io::Result<T>,
-    ) -> io::Result<(T, Self)> {
+    pub fn bind<T>(path: &Path, bind: impl Fn(&Path) -> io::Result<T>) -> io::Result<(T, Self)> {
         // Of two processes that find the same socket forsaken, the second must find the first's.
         let _one_at_a_time = lock_directory(path);
         let socket = match bind(path) {

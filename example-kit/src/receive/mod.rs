@@ -10,9 +10,10 @@
 //! | `listen` | the socket: where to listen |
 //! | `serve` | the server, from its start to its end |
 //! | `signals` | when to stop, when to read the certificate again |
-//! | `certificate` | TLS, and the files it comes from |
 //! | `session` | one conversation |
 //! | `auth` | who may log in |
+//! | `certificate` | TLS, and the files it comes from |
+//! | `identity` | whom a client's certificate names |
 //! | `store` | messages on disk |
 //! | `record` | what `ID.json` says |
 //! | `failure` | why there is no server |
@@ -21,6 +22,7 @@ mod args;
 mod auth;
 mod certificate;
 mod failure;
+mod identity;
 pub mod listen;
 mod record;
 mod serve;

@@ -23,6 +23,8 @@ pub(super) struct Record {
     /// Octets of `ID.eml`.
     pub(super) size: u64,
     pub(super) client: Client,
+    /// The balancer it came through, by address and port; null if there was none.
+    pub(super) proxy: Option<String>,
     /// Null if the connection was in the clear.
     pub(super) tls: Option<Encryption>,
     /// Who had logged in, if anybody.
@@ -39,7 +41,7 @@ pub(super) struct Parameters {
 
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Client {
-    /// Address and port.
+    /// Address and port; "local" behind a unix-domain socket.
     pub(super) address: String,
     /// What it calls itself.
     pub(super) hello: String,

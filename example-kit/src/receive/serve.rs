@@ -85,6 +85,7 @@ impl Server<'_> {
         listener.implicit_tls = self.args.implicit_tls;
         listener.max_connections = self.args.max_connections;
         listener.max_per_address = self.args.max_per_address;
+        listener.proxy = self.args.proxy();
         listener.observer = Box::new(|incident| warn!("{incident}"));
 
         let (drain, stop) = Drain::new();

@@ -13,7 +13,7 @@ use smtp_proto::syntax::address::{ForwardPath, ReversePath};
 use smtp_proto::syntax::params::Params;
 use smtp_proto::syntax::text::Text;
 use smtp_proto::syntax::verb::Verb;
-use tracing::{Instrument, debug, error, info, info_span, warn};
+use tracing::{debug, error, info, warn};
 
 use super::Host;
 use super::auth::{Exchange, Users};
@@ -33,16 +33,9 @@ pub(super) async fn converse<H: Host, S: Stream, C: Clock>(
     mut conn: Connection<Server, S, C>,
     peer: Peer,
 ) {
-    let span = info_span!("client", %peer);
-    let mut session = Session::<H>::new(&service, peer);
-    async {
-        debug!("connected");
-        if let Err(error) = session.talk(&mut conn).await {
-            warn!("{error}");
-        }
+    if let Err(error) = Session::<H>::new(&service, peer).talk(&mut conn).await {
+        warn!("{error}");
     }
-    .instrument(span)
-    .await;
 }
 
 struct Session<'a, H> {
@@ -88,7 +81,6 @@ impl<'a, H: Host> Session<'a, H> {
         while let Some(event) = conn.next().await? {
             match event {
                 Event::Hello { verb, name } => {
-                    debug!("{verb} {name}");
                     self.hello = Some((verb, name.to_string()));
                     conn.accept()?;
                 }
@@ -120,7 +112,7 @@ impl<'a, H: Host> Session<'a, H> {
                 }
                 Event::Aborted(_) => self.mail = None,
                 Event::Fault(fault) => warn!("{fault}"),
-                Event::Closed(Close::Quit) => debug!("QUIT"),
+                Event::Closed(Close::Quit) => {}
                 Event::Closed(close) => info!("{close}"),
                 question if question.is_question() => conn.accept()?,
                 _ => {}
@@ -203,6 +195,7 @@ impl<'a, H: Host> Session<'a, H> {
                 hello: name,
                 protocol: with_protocol(verb, utf8, server.tls().is_some(), self.user.is_some()),
             },
+            proxy: self.peer.proxy.is_some().then(|| Peer::new(self.peer.socket).to_string()),
             tls: server.tls().map(Encryption::from),
             user: self.user.clone(),
         }

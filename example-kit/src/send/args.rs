@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::error::ErrorKind;
@@ -61,12 +61,29 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "ca")]
     pub(super) insecure: bool,
 
+    /// The certificate to show to servers that ask for one, in PEM, with those of intermediate
+    /// authorities behind it
+    #[arg(long, value_name = "F", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+
+    /// The certificate's private key in PEM
+    #[arg(long, value_name = "F", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+
     /// Log in first, by PLAIN or LOGIN
     ///
     /// To another machine this makes --starttls required the default: the password goes there in
     /// the clear only with --starttls off. Whoever can list this machine's processes can read it.
     #[arg(long, value_name = "USER:PASSWORD", value_parser = credentials)]
-    pub(super) auth: Option<Credentials>,
+    auth: Option<Credentials>,
+
+    /// Log in first, by EXTERNAL: as who the server knows this client to be, most often by
+    /// --tls-cert; or as AUTHZID
+    ///
+    /// To another machine this makes --starttls required the default, as --auth does.
+    #[arg(long, value_name = "AUTHZID", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "", value_parser = external, conflicts_with = "auth")]
+    auth_external: Option<Credentials>,
 
     /// Speak LMTP (RFC 2033), not SMTP: an answer for each recipient
     #[arg(long)]
@@ -121,7 +138,7 @@ Exit status, as in sysexits.h:
   75  trying later may help: a 4yz reply, no connection, a connection lost, no reply in time
   76  the server broke the protocol
   77  not authenticated
-  78  no authorities to trust
+  78  no authorities to trust, or a certificate to show that is of no use
 Of several, the one that counts is 77, 76, 74, 75, 69, in this order.
 
 Examples:
@@ -144,11 +161,24 @@ impl Args {
     /// The command line of this process. Help and version are among the errors.
     pub(super) fn read() -> Result<Self, clap::Error> {
         let args = Self::try_parse()?;
+        let contradiction = |what| Err(Self::command().error(ErrorKind::ArgumentConflict, what));
+        if args.local_addr.is_some() && !args.server.has_address() {
+            return contradiction("--local-addr is for servers that have an address themselves");
+        }
         if args.files.iter().filter(|file| file.as_os_str() == "-").count() > 1 {
-            let what = "standard input can be read only once";
-            return Err(Self::command().error(ErrorKind::ArgumentConflict, what));
+            return contradiction("standard input can be read only once");
         }
         Ok(args)
+    }
+
+    /// Who to be, if anybody.
+    pub(super) fn credentials(&self) -> Option<Credentials> {
+        self.auth.clone().or_else(|| self.auth_external.clone())
+    }
+
+    /// The files of the certificate to show.
+    pub(super) fn certificate(&self) -> Option<(&Path, &Path)> {
+        self.tls_cert.as_deref().zip(self.tls_key.as_deref())
     }
 
     /// How the client behaves, but for what is a matter of security.
@@ -174,6 +204,12 @@ fn credentials(text: &str) -> Result<Credentials, String> {
         return Err("neither of the two may be empty".into());
     }
     Ok(Credentials::new(user, password))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what parsers return")]
+fn external(authzid: &str) -> Result<Credentials, String> {
+    let external = Credentials::external();
+    Ok(if authzid.is_empty() { external } else { Credentials::external_as(authzid) })
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -3,8 +3,8 @@
 //! | | STARTTLS | certificate checked | password in the clear |
 //! |---|---|---|---|
 //! | default | if offered | with `--ca` | never: see the next line |
-//! | default, `--auth`, server on another machine | required | yes | no |
-//! | default, `--auth`, server on this machine | if offered | with `--ca` | if not offered |
+//! | default, `--auth` or `--auth-external`, server on another machine | required | yes | no |
+//! | default, `--auth` or `--auth-external`, server on this machine | if offered | with `--ca` | if not offered |
 //! | `--starttls opportunistic` | if offered | yes | to this machine |
 //! | `--starttls required` | required | yes | no |
 //! | `--starttls off` | no | | yes |
@@ -12,12 +12,14 @@
 //!
 //! `--insecure` turns each check off.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use smtp_driver::Runtime;
 use smtp_driver::client::{Connector, Login, StartTls};
-use smtp_driver::rustls::RootCertStore;
 use smtp_driver::rustls::pki_types::ServerName;
+use smtp_driver::rustls::{ClientConfig, RootCertStore};
 use smtp_driver::tls::{self, ClientTls, TlsError};
 
 use super::args::{Args, When};
@@ -30,7 +32,8 @@ impl Args {
     pub(super) fn connector<R: Runtime>(&self) -> Result<Connector<R>, TlsError> {
         let mut config = self.config();
         let local = self.server.is_this_machine();
-        let careful = self.auth.is_some() && !local;
+        let credentials = self.credentials();
+        let careful = credentials.is_some() && !local;
         config.auth_without_tls = local || self.starttls == Some(When::Off);
         let mut connector = Connector::new(config);
         connector.implicit_tls = self.implicit_tls;
@@ -43,7 +46,7 @@ impl Args {
                 None if careful => StartTls::Required,
                 Some(When::Opportunistic) | None => StartTls::Opportunistic,
             },
-            credentials: self.auth.clone(),
+            credentials,
         };
         if self.implicit_tls || connector.login.starttls != StartTls::Off {
             let asked_for = self.starttls.is_some() || self.implicit_tls || self.ca.is_some();
@@ -63,6 +66,22 @@ impl Args {
         } else {
             tls::client_config(tls::system_roots()?)?
         };
+        let config = match self.certificate() {
+            Some((certificates, key)) => showing(&config, certificates, key)?,
+            None => config,
+        };
         Ok(Some(ClientTls { config, name }))
     }
+}
+
+/// The same trust, with a certificate to show.
+fn showing(
+    config: &ClientConfig,
+    certificates: &Path,
+    key: &Path,
+) -> Result<Arc<ClientConfig>, TlsError> {
+    let shown = tls::client_config_with_certificate(RootCertStore::empty(), certificates, key)?;
+    let mut config = config.clone();
+    config.client_auth_cert_resolver = Arc::clone(&shown.client_auth_cert_resolver);
+    Ok(config.into())
 }

@@ -31,6 +31,10 @@ impl Server {
         }
     }
 
+    pub(super) fn has_address(&self) -> bool {
+        matches!(self, Self::Tcp { .. })
+    }
+
     /// By what the server is called, not by what a resolver makes of that.
     pub(super) fn is_this_machine(&self) -> bool {
         let host = self.host();

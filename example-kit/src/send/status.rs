@@ -4,7 +4,8 @@ use std::io;
 use std::process::ExitCode;
 
 use smtp_driver::client::{ConnectError, EstablishError, Fate, Lost, SendFailure};
-use smtp_driver::rustls;
+use smtp_driver::rustls::AlertDescription;
+use smtp_driver::{Error, rustls};
 use smtp_proto::client::{NotSent, SendError};
 use smtp_proto::error::Close;
 use smtp_proto::syntax::reply::{Class, Reply};
@@ -94,8 +95,7 @@ impl From<&Lost> for Status {
     fn from(lost: &Lost) -> Self {
         match lost {
             Lost::Closed(close) => close.into(),
-            Lost::Failed(smtp_driver::Error::Tls(error)) => of_handshake(error),
-            Lost::Failed(smtp_driver::Error::Io(_)) => Self::TRY_LATER,
+            Lost::Failed(Error::Tls(error) | Error::Io(error)) => of_stream(error),
             _ => Self::SOFTWARE,
         }
     }
@@ -123,7 +123,7 @@ impl From<&ConnectError> for Status {
 
         match error {
             ConnectError::Unreachable(attempts) => {
-                let statuses = attempts.iter().map(|attempt| of_handshake(&attempt.error));
+                let statuses = attempts.iter().map(|attempt| of_stream(&attempt.error));
                 statuses.reduce(Self::or_worse).unwrap_or(Self::TRY_LATER)
             }
             ConnectError::Establish(error) => match error {
@@ -143,11 +143,32 @@ impl From<&ConnectError> for Status {
 }
 
 /// A connection, or the handshake on it, that failed.
-fn of_handshake(error: &io::Error) -> Status {
+fn of_stream(error: &io::Error) -> Status {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match inner {
         Some(rustls::Error::InvalidCertificate(_)) => Status::UNAVAILABLE,
+        // In TLS 1.3 what the server thinks of ours comes when the handshake is over.
+        Some(rustls::Error::AlertReceived(alert)) if is_about_our_certificate(*alert) => {
+            Status::NO_PERMISSION
+        }
         Some(_) => Status::PROTOCOL,
         None => Status::TRY_LATER,
     }
+}
+
+fn is_about_our_certificate(alert: AlertDescription) -> bool {
+    use AlertDescription as A;
+
+    matches!(
+        alert,
+        A::NoCertificate
+            | A::BadCertificate
+            | A::UnsupportedCertificate
+            | A::CertificateRevoked
+            | A::CertificateExpired
+            | A::CertificateUnknown
+            | A::CertificateRequired
+            | A::UnknownCA
+            | A::AccessDenied
+    )
 }

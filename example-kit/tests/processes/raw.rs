@@ -1,14 +1,14 @@
 //! A client by hand.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
 /// A connection on which lines are said.
-pub(crate) struct Raw(BufReader<TcpStream>);
+pub(crate) struct Raw<S: Read = TcpStream>(BufReader<S>);
 
-impl Raw {
+impl<S: Read + Write> Raw<S> {
     /// Reads the greeting.
-    pub(crate) fn new(stream: TcpStream) -> Self {
+    pub(crate) fn new(stream: S) -> Self {
         let mut raw = Self(BufReader::new(stream));
         let greeting = raw.reply();
         assert!(greeting.starts_with("220"), "{greeting}");

@@ -2,8 +2,11 @@
 
 mod fake;
 mod lmtp;
+mod proxy;
 mod security;
 mod sending;
 mod stopping;
 mod storing;
+mod strangers;
+mod unix;
 mod usage;

@@ -1,5 +1,8 @@
 //! TLS and AUTH between `receive` and `send`.
 
+use std::fs;
+
+use rustix::process::Signal;
 use serde_json::json;
 
 use crate::ADAPTER;
@@ -109,4 +112,28 @@ fn passwords_are_not_asked_for_in_the_clear() {
     let send = ADAPTER.send(server.address()).args(["--auth", "tim:x"]);
     assert_eq!(send.message(MESSAGE).status, 0);
     assert_eq!(server.take_one().unwrap().envelope["user"], "tim");
+}
+
+#[test]
+fn a_renewed_certificate_is_read_on_sighup() {
+    let old = Certificates::local();
+    let server = with_tls(&old, &[]);
+    let send = ADAPTER.send(server.address()).args(["--starttls", "required", "--ca"]);
+    assert_eq!(send.clone().arg(&old.ca).message(MESSAGE).status, 0);
+    let mut early = Raw::new(server.connect());
+
+    let renewed = Certificates::local();
+    fs::copy(&renewed.cert, &old.cert).expect("a file");
+    fs::copy(&renewed.key, &old.key).expect("a file");
+    server.signal(Signal::HUP);
+    server.wait_for_log("from now on with the certificate in");
+    assert_eq!(send.clone().arg(&renewed.ca).message(MESSAGE).status, 0);
+    assert_refused(&send.clone().arg(&old.ca).message(MESSAGE), 69, "certificate");
+
+    fs::write(&old.cert, "no certificate").expect("a file");
+    server.signal(Signal::HUP);
+    server.wait_for_log("going on with the old certificate");
+    assert_eq!(send.arg(&renewed.ca).message(MESSAGE).status, 0);
+    early.say_all(&["EHLO client.example", "NOOP"]);
+    assert_eq!(server.stop(), Some(0));
 }

@@ -86,7 +86,7 @@ fn many_messages_over_several_connections() {
     file.write_all(MESSAGE).expect("a file");
     let send = ADAPTER
         .send(server.address())
-        .args(["--repeat", "20", "--connections", "3"])
+        .args(["--repeat", "20", "--connections", "3", "--no-pipelining"])
         .file("-")
         .file(file.path());
     let finished = send.message(b"from standard input\n");

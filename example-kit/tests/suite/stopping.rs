@@ -56,6 +56,26 @@ fn a_client_too_many_is_told_so() {
 }
 
 #[test]
+fn a_client_too_many_from_one_address_is_told_so() {
+    let server = ADAPTER.receive(["--max-per-address", "1"]);
+    let mut first = Raw::new(server.connect());
+    first.say_all(&BEGIN[..1]);
+    let send = ADAPTER.send(server.address());
+    let finished = send.clone().message(b"");
+    assert_eq!(finished.status, 75, "{finished:?}");
+    assert!(finished.stderr.contains("421 4.7.0"), "{finished:?}");
+    // All of 127.0.0.0/8 is this machine on Linux, and on few others.
+    if cfg!(target_os = "linux") {
+        let finished = send.clone().args(["--local-addr", "127.0.0.2"]).message(b"");
+        assert_eq!(finished.status, 0, "{finished:?}");
+        let address = server.take_one().unwrap().envelope["client"]["address"].to_string();
+        assert!(address.starts_with("\"127.0.0.2:"), "{address}");
+    }
+    drop(first);
+    until("the first to be gone", || send.clone().message(b"").status == 0);
+}
+
+#[test]
 fn a_client_that_says_nothing_is_told_to_go() {
     let server = ADAPTER.receive(["--timeout", "1"]);
     let mut silent = Raw::new(server.connect());

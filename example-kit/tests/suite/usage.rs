@@ -33,6 +33,7 @@ fn help_says_what_there_is_to_know() {
 #[test]
 fn receive_explains_contradictions() {
     refused("receive", "", "--listen <ADDR>");
+    refused("receive", "--listen unix: --dir x", "no path");
     let common = "--listen 127.0.0.1:0 --dir /nonexistent/x";
     for (args, because) in [
         ("--implicit-tls", "--implicit-tls needs --tls-cert"),
@@ -43,6 +44,10 @@ fn receive_explains_contradictions() {
         ("--tls-cert a.pem", "--tls-key"),
         ("--max-size 0", "at least 1"),
         ("--hostname=-x-", "--hostname"),
+        ("--max-per-address 0", "at least 1"),
+        ("--tls-client-ca a.pem", "--tls-cert"),
+        ("--proxy-from 192.0.2.0/24", "--proxy-protocol"),
+        ("--proxy-protocol --proxy-from here", "192.0.2.0/24 is expected"),
     ] {
         refused("receive", &format!("{common} {args}"), because);
     }
@@ -83,6 +88,10 @@ fn send_explains_what_it_was_given() {
         ("--server localhost:25 --from a@ --to b@example.net file".into(), "--from"),
         ("--server localhost:25 --from a@b --to b file".into(), "--to"),
         (format!("--server localhost:25 {file} - -"), "only once"),
+        (format!("--server unix: {file}"), "no path"),
+        (format!("--server unix:/x --local-addr ::1 {file}"), "--local-addr is for"),
+        (format!("--server localhost:25 --tls-cert a.pem {file}"), "--tls-key"),
+        (format!("--server localhost:25 --auth a:b --auth-external {file}"), "--auth-external"),
     ] {
         refused("send", &args, because);
     }
