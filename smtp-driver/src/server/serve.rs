@@ -21,6 +21,9 @@ const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::fro
 /// More than are in the queue of a socket.
 const QUEUE: usize = 4096;
 
+/// How long a runtime may take to notice that somebody is in the queue.
+const LAST_LOOK: Duration = Duration::from_millis(20);
+
 /// How long connections that were told to end at once are waited for.
 const LAST_MOMENT: Duration = Duration::from_millis(500);
 
@@ -134,13 +137,14 @@ impl<H, C: Clock> Service<H, C> {
         H: Fn(ServerConnection<R, L::Transport>, Peer) -> F + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
+        let until = self.clock.now().saturating_add(LAST_LOOK);
         for _ in 0..QUEUE {
-            match poll_fn(|cx| Poll::Ready(socket.poll_accept(cx))).await {
-                Poll::Ready(Ok((transport, address))) => {
-                    self.admit::<R, _, _>(transport, Peer::new(address));
-                }
-                _ => return,
-            }
+            let next = poll_fn(|cx| match socket.poll_accept(cx) {
+                Poll::Ready(accepted) => Poll::Ready(Some(accepted)),
+                Poll::Pending => self.clock.poll_until(cx, until).map(|()| None),
+            });
+            let Some(Ok((transport, address))) = next.await else { return };
+            self.admit::<R, _, _>(transport, Peer::new(address));
         }
     }
 
