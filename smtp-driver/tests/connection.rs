@@ -10,7 +10,7 @@ use smtp_proto::Tls;
 use smtp_proto::error::{Close, Misuse};
 use smtp_proto::server::{Config, Event, Refusal, Server};
 
-use support::{Call, Fake, Peer, Task};
+use support::{Call, Fake, Peer, Task, complete};
 
 const GREETING: &str = "220 mx.example.org ESMTP\r\n";
 
@@ -91,6 +91,28 @@ fn an_open_question_is_named_and_stays_open() {
         Err(Error::Misuse(Misuse::NoQuestion))
     ));
     assert_eq!(run(&mut task).unwrap(), [Event::Closed(Close::Quit)]);
+}
+
+#[test]
+fn replies_need_not_wait_for_an_answer() {
+    for chaos in 0..50 {
+        let fake = Fake::new([Peer::Says("EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n")]);
+        fake.0.borrow_mut().chaos = chaos;
+        let mut task = greeted(&fake, config());
+        while !matches!(task.next().unwrap(), Some(Event::Rcpt { .. })) {
+            task.conn.accept().unwrap();
+        }
+        complete(&fake, task.conn.flush());
+        assert!(fake.0.borrow().text().ends_with("\r\n250 2.1.0 Sender OK\r\n"));
+        assert_eq!(fake.0.borrow().calls.last(), Some(&Call::Flush));
+        complete(&fake, task.conn.flush());
+        task.conn.accept().unwrap();
+        let written = fake.0.borrow().output.len();
+        fake.0.borrow_mut().write_limit = Some((written, ErrorKind::BrokenPipe));
+        complete(&fake, task.conn.flush());
+        assert_eq!(run(&mut task).unwrap().last(), Some(&Event::Closed(Close::Peer)));
+        complete(&fake, task.conn.flush());
+    }
 }
 
 #[test]

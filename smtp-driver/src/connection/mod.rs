@@ -138,6 +138,14 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
         Poll::Pending
     }
 
+    /// Writes what waits to be written, whether or not a question is open: if the answer takes long,
+    /// the replies to the commands before it need not wait for it. Cancel-safe.
+    ///
+    /// What goes wrong is told by [`next`](Self::next).
+    pub async fn flush(&mut self) {
+        poll_fn(|cx| self.poll_written(cx)).await;
+    }
+
     /// What is left to say when everything is over.
     fn verdict(&mut self) -> Result<Option<M::Event>, Error> {
         match self.failure.take() {

@@ -1,7 +1,7 @@
 //! Moving bytes between a machine and its stream.
 
 use std::io::{self, IoSlice};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Buf;
 use smtp_proto::{Machine, Time, Wait};
@@ -46,6 +46,22 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
             Some(until) if moved.is_pending() => self.clock.poll_until(cx, until),
             _ => moved,
         }
+    }
+
+    /// Ready when nothing is left to be written, or nothing can be.
+    pub(super) fn poll_written(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let now = self.clock.now();
+        while !self.machine.outbox().is_empty() {
+            ready!(self.poll_write(cx, now));
+        }
+        if self.unflushed {
+            ready!(self.poll_flush(cx));
+            self.unflushed = false;
+            if self.failure.is_some() {
+                self.stop_writing(now);
+            }
+        }
+        Poll::Ready(())
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>, now: Time) -> Poll<()> {
