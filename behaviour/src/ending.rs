@@ -48,10 +48,11 @@ pub fn the_end_spares_transactions_and_nobody_else<W: World>() {
 
 /// To close the socket would be a reset to them.
 pub fn who_is_still_in_the_queue_hears_of_it<W: World>() {
+    const QUEUE: u64 = 100;
     let statistics = W::block_on(async {
         let listener = bind::<W>(server_config()).unwrap();
         let address = listener.local_addr().unwrap();
-        let clients: Vec<_> = (0..3).map(|_| Raw::connect(address)).collect();
+        let clients: Vec<_> = (0..QUEUE).map(|_| Raw::connect(address)).collect();
         let listening = thread::spawn(move || {
             for mut client in clients {
                 let heard = client.rest();
@@ -63,11 +64,11 @@ pub fn who_is_still_in_the_queue_hears_of_it<W: World>() {
         listening.join().unwrap();
         statistics
     });
-    assert_eq!((statistics.accepted, statistics.aborted), (3, 0));
+    assert_eq!((statistics.accepted, statistics.aborted), (QUEUE, 0));
 }
 
 pub fn who_does_not_come_to_an_end_is_cut_off<W: World>() {
-    const GRACE: Duration = millis(200);
+    const GRACE: Duration = millis(1000);
     let calls = AtomicUsize::new(0);
     let (told, called) = ear();
     let handler = move |conn, _| {

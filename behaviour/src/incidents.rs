@@ -37,21 +37,21 @@ pub fn a_panic_harms_one_connection<W: World>() {
     );
     let address = server.address();
     let (mut bystander, _) = Raw::hello(address);
+    let told_of = |unlucky: &Raw, expected: &str| match server.incidents.next() {
+        Incident::Panic(peer, message) => {
+            assert_eq!(peer.client(), Some(unlucky.local_addr()));
+            assert_eq!(message, expected);
+        }
+        incident => panic!("{incident}"),
+    };
     let mut first = Raw::connect(address);
     assert_eq!(first.rest(), "");
+    told_of(&first, "before the first await");
     let mut second = Raw::connect(address);
     assert!(second.reply().starts_with("220 "));
     second.say("EHLO c\r\n");
     assert_eq!(second.rest(), "");
-    for (unlucky, expected) in [(first, "before the first await"), (second, "in the middle")] {
-        match server.incidents.next() {
-            Incident::Panic(peer, message) => {
-                assert_eq!(peer.client(), Some(unlucky.local_addr()));
-                assert_eq!(message, expected);
-            }
-            incident => panic!("{incident}"),
-        }
-    }
+    told_of(&second, "in the middle");
     assert!(bystander.ask("NOOP\r\n").starts_with("250 "));
     drop(bystander);
     drop(Raw::hello(address));

@@ -112,7 +112,7 @@ pub fn without_a_header_there_is_no_connection<W: World>() {
         if !slow.try_say(octet.encode_utf8(&mut [0])) {
             break;
         }
-        std::thread::sleep(millis(10));
+        std::thread::sleep(millis(50));
     }
     assert_eq!(slow.rest(), "");
     assert!(matches!(failure(), ProxyFailure::Timeout));
