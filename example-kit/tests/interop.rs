@@ -28,7 +28,7 @@ use std::thread;
 use interop::deliver::World;
 use interop::tally::{Tally, conclude};
 use interop::{aiosmtpd, curl, msmtp, smtp_sink, smtp_source, smtplib, swaks};
-use processes::adapter::TOKIO;
+use processes::adapter::ALL;
 
 /// Makes all checks with one peer.
 type Check = fn(&World, &mut Tally);
@@ -48,10 +48,14 @@ fn interop() {
         ("smtp-sink", smtp_sink::run),
         ("aiosmtpd", aiosmtpd::run),
     ];
-    let world = World::new(&TOKIO);
-    let tallies: Vec<Tally> = thread::scope(|scope| {
+    let failed = ALL.map(|adapter| conclude(adapter, &check(&World::new(adapter), peers)));
+    assert_eq!(failed, [0; ALL.len()], "interoperability checks failed");
+}
+
+/// With all peers at once.
+fn check(world: &World, peers: [(&'static str, Check); 7]) -> Vec<Tally> {
+    thread::scope(|scope| {
         let run = |(peer, run): (_, Check)| {
-            let world = &world;
             scope.spawn(move || {
                 let mut tally = Tally::new(peer);
                 run(world, &mut tally);
@@ -60,6 +64,5 @@ fn interop() {
         };
         let running: Vec<_> = peers.map(run).into();
         running.into_iter().map(|peer| peer.join().expect("a peer")).collect()
-    });
-    conclude(&tallies);
+    })
 }

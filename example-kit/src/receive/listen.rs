@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+#[cfg(unix)]
+use std::time::Duration;
 
 /// Where to listen.
 #[derive(Clone, Debug)]
@@ -78,15 +80,21 @@ impl Drop for Name {
     }
 }
 
-/// A lock for as long as it is there; none where the directory may not be read.
+/// A lock for as long as it is there; none where the directory may not be read, or somebody else
+/// keeps it locked.
 #[cfg(unix)]
 fn lock_directory(path: &Path) -> Option<std::fs::File> {
     use rustix::fs::{FlockOperation, flock};
 
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let directory = std::fs::File::open(directory.unwrap_or(Path::new("."))).ok()?;
-    flock(&directory, FlockOperation::LockExclusive).ok()?;
-    Some(directory)
+    for _ in 0..100 {
+        if flock(&directory, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            return Some(directory);
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    None
 }
 
 /// Whether it is a socket on which nobody listens.

@@ -1,4 +1,5 @@
 import asyncio
+import base64
 import json
 import logging
 import pathlib
@@ -9,7 +10,7 @@ import warnings
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, AuthResult
 
-mode, mechanism, user, password, cert, key, directory = sys.argv[1:]
+mode, mechanism, user, password, ca, cert, key, directory = sys.argv[1:]
 directory = pathlib.Path(directory)
 warnings.simplefilter("ignore")
 logging.disable(logging.WARNING)
@@ -46,8 +47,23 @@ def authenticate(server, session, envelope, name, data):
     return AuthResult(success=right, handled=False, auth_data=data.login)
 
 
+class Known(SMTP):
+    """Knows its clients by their certificates."""
+
+    async def auth_EXTERNAL(self, server, args):
+        subject = (self.transport.get_extra_info("peercert") or {}).get("subject", ())
+        names = [value for names in subject for name, value in names if name == "commonName"]
+        wanted = "" if args[1] == "=" else base64.b64decode(args[1]).decode()
+        if not names or wanted not in ("", names[0]):
+            return AuthResult(success=False, handled=False)
+        return AuthResult(success=True, auth_data=names[0].encode())
+
+
 context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
 context.load_cert_chain(cert, key)
+if mechanism == "EXTERNAL":
+    context.load_verify_locations(ca)
+    context.verify_mode = ssl.CERT_OPTIONAL
 options = {
     "hostname": "aiosmtpd.example",
     "data_size_limit": 50_000_000,
@@ -57,7 +73,7 @@ options = {
 if mode == "starttls":
     options |= {"tls_context": context, "require_starttls": True}
 if mechanism:
-    others = {"PLAIN", "LOGIN"} - {mechanism}
+    others = {"PLAIN", "LOGIN", "EXTERNAL"} - {mechanism}
     options |= {
         "authenticator": authenticate,
         "auth_required": True,
@@ -67,14 +83,20 @@ if mechanism:
 
 
 async def main():
-    kind = LMTP if mode == "lmtp" else SMTP
-    server = await asyncio.get_running_loop().create_server(
-        lambda: kind(Handler(), **options),
-        "127.0.0.1",
-        0,
-        ssl=context if mode == "implicit" else None,
-    )
-    print(server.sockets[0].getsockname()[1], flush=True)
+    kind = LMTP if mode == "lmtp" else Known
+    loop = asyncio.get_running_loop()
+
+    def make():
+        return kind(Handler(), **options)
+
+    if mode == "unix":
+        name = f"unix:{directory}/socket"
+        server = await loop.create_unix_server(make, f"{directory}/socket")
+    else:
+        tls = context if mode == "implicit" else None
+        server = await loop.create_server(make, "127.0.0.1", 0, ssl=tls)
+        name = f"localhost:{server.sockets[0].getsockname()[1]}"
+    print(name, flush=True)
     await server.serve_forever()
 
 

@@ -16,7 +16,7 @@ use crate::processes::send::Send;
 const SCRIPT: &str = include_str!("aiosmtpd.py");
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
-    for mode in ["plain", "starttls", "implicit", "lmtp"] {
+    for mode in ["plain", "starttls", "implicit", "lmtp", "unix"] {
         let server = Server::start(world, mode, "");
         for sample in &world.samples {
             let what = format!("{mode}, {}", sample.name);
@@ -45,7 +45,26 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         tally.check(format!("{what}, wrong password"), ends_with(&wrong.message(b"\n"), 77));
         tally.check(format!("{what}, no password"), ends_with(&send.message(b"\n"), 69));
     }
+    external(world, tally);
     envelopes(world, tally);
+}
+
+fn external(world: &World, tally: &mut Tally) {
+    let server = Server::start(world, "starttls", "EXTERNAL");
+    let send = server.send(world).arg("--tls-cert").arg(&world.identity.cert);
+    let send = send.arg("--tls-key").arg(&world.identity.key);
+    for external in ["--auth-external", "--auth-external=Tim"] {
+        let finished = send.clone().arg(external).message(b"Subject: x\n\n");
+        tally.check(external, ends_with(&finished, 0));
+        let stored = server
+            .take_one()
+            .and_then(|(envelope, _)| expect("user", &envelope["user"], &json!("Tim")));
+        tally.check(format!("{external}, stored"), stored);
+    }
+    let other = send.clone().arg("--auth-external=Tom").message(b"\n");
+    tally.check("EXTERNAL, as somebody else", ends_with(&other, 77));
+    let nobody = server.send(world).arg("--auth-external").message(b"\n");
+    tally.check("EXTERNAL, without a certificate", ends_with(&nobody, 77));
 }
 
 fn envelopes(world: &World, tally: &mut Tally) {
@@ -78,7 +97,8 @@ fn ends_with(finished: &Finished, status: i32) -> Result<(), String> {
 struct Server {
     child: Child,
     mode: &'static str,
-    port: String,
+    /// Host and port, or a socket.
+    name: String,
     dir: TempDir,
 }
 
@@ -88,21 +108,21 @@ impl Server {
         let dir = tempfile::tempdir().expect("a directory");
         let mut child = Command::new(&world.python)
             .args(["-c", SCRIPT, mode, mechanism, USER, PASSWORD])
-            .args([&world.certificates.cert, &world.certificates.key])
+            .args([&world.certificates.ca, &world.certificates.cert, &world.certificates.key])
             .arg(dir.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}", world.python.display()));
-        let mut port = String::new();
+        let mut name = String::new();
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
-        stdout.read_line(&mut port).expect("a line");
-        assert!(!port.is_empty(), "{} can't run aiosmtpd", world.python.display());
-        Self { child, mode, port: port.trim().into(), dir }
+        stdout.read_line(&mut name).expect("a line");
+        assert!(!name.is_empty(), "{} can't run aiosmtpd", world.python.display());
+        Self { child, mode, name: name.trim().into(), dir }
     }
 
     fn send(&self, world: &World) -> Send {
-        let send = world.adapter.send_to(&format!("localhost:{}", self.port));
+        let send = world.adapter.send_to(&self.name);
         match self.mode {
             "starttls" => send.args(["--starttls", "required", "--ca"]).arg(&world.certificates.ca),
             "implicit" => send.args(["--implicit-tls", "--ca"]).arg(&world.certificates.ca),

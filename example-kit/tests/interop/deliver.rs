@@ -5,12 +5,14 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::adapter::Adapter;
-use crate::processes::certificates::Certificates;
+use crate::processes::certificates::{Certificates, Identity};
 use crate::processes::corpus::{self, Sample};
 use crate::processes::process::run;
 use crate::processes::receive::Receive;
@@ -20,7 +22,10 @@ pub(crate) struct World {
     pub(crate) adapter: &'static Adapter,
     pub(crate) samples: Vec<Sample>,
     pub(crate) certificates: Certificates,
+    pub(crate) identity: Identity,
     pub(crate) python: PathBuf,
+    sockets: TempDir,
+    count: AtomicUsize,
 }
 
 /// How a client is to talk to `receive`.
@@ -33,12 +38,22 @@ pub(crate) enum Mode {
     Auth(&'static str),
     /// Over STARTTLS, by this mechanism.
     SecureAuth(&'static str),
+    /// Over STARTTLS, by the client's certificate.
+    External,
+    /// Behind a PROXY header of this version.
+    Proxied(u8),
+    /// Over a unix-domain socket.
+    Socket,
     Lmtp,
 }
 
 pub(crate) const USER: &str = "tim";
 pub(crate) const PASSWORD: &str = "tanstaaf";
 pub(crate) const FROM: &str = "a@example.org";
+/// Whom the client's certificate names.
+pub(crate) const KNOWN: &str = "tim@example.org";
+/// Where clients in front of a balancer are.
+pub(crate) const CLIENT: &str = "192.0.2.1:4711";
 pub(crate) const TO: &[&str] = &["b@example.net", "c@example.net"];
 
 /// A client, and what it can do.
@@ -52,11 +67,21 @@ pub(crate) struct Client<'a> {
     pub(crate) deliver: fn(&Task<'_>) -> Result<(), String>,
 }
 
+impl Mode {
+    pub(crate) fn has_tls(self) -> bool {
+        matches!(self, Self::StartTls | Self::ImplicitTls | Self::SecureAuth(_) | Self::External)
+    }
+}
+
 /// One delivery that a client is to make.
 pub(crate) struct Task<'a> {
     pub(crate) mode: Mode,
     /// On 127.0.0.1.
     pub(crate) port: String,
+    /// In [`Mode::Socket`].
+    pub(crate) socket: String,
+    /// The client's certificate.
+    pub(crate) identity: &'a Identity,
     /// Whom to trust.
     pub(crate) ca: &'a Path,
     pub(crate) python: &'a Path,
@@ -85,7 +110,18 @@ impl World {
         } else {
             python
         };
-        Self { adapter, samples: corpus::all(), certificates: Certificates::local(), python }
+        let certificates = Certificates::local();
+        let identity = certificates.client("Tim", &[KNOWN]);
+        let sockets = tempfile::tempdir().expect("a directory");
+        Self {
+            adapter,
+            samples: corpus::all(),
+            certificates,
+            identity,
+            python,
+            sockets,
+            count: AtomicUsize::new(0),
+        }
     }
 
     pub(crate) fn sample(&self, name: &str) -> &Sample {
@@ -105,7 +141,9 @@ impl World {
                 }
                 let task = Task {
                     mode,
-                    port: server.port(),
+                    port: server.listening.rsplit_once(':').expect("a port").1.into(),
+                    socket: server.listening.trim_start_matches("unix:").into(),
+                    identity: &self.identity,
                     ca: &self.certificates.ca,
                     python: &self.python,
                     to: client.to,
@@ -132,13 +170,23 @@ impl World {
         let credentials = format!("{USER}:{PASSWORD}");
         let auth = ["--require-auth", "--auth", &credentials].map(OsStr::new);
         let args: Vec<&OsStr> = match mode {
-            Mode::Plain => Vec::new(),
+            Mode::Plain | Mode::Socket => Vec::new(),
             Mode::StartTls => tls.into(),
             Mode::ImplicitTls => [&tls[..], &["--implicit-tls".as_ref()]].concat(),
             Mode::Auth(_) => [&auth[..], &["--auth-without-tls".as_ref()]].concat(),
             Mode::SecureAuth(_) => [&tls[..], &auth].concat(),
+            Mode::External => {
+                let ca = ["--tls-client-ca".as_ref(), self.certificates.ca.as_ref()];
+                [&tls[..], &ca, &["--require-auth".as_ref()]].concat()
+            }
+            Mode::Proxied(_) => vec!["--proxy-protocol".as_ref()],
             Mode::Lmtp => vec!["--lmtp".as_ref()],
         };
+        if mode == Mode::Socket {
+            let path =
+                self.sockets.path().join(self.count.fetch_add(1, Ordering::Relaxed).to_string());
+            return self.adapter.receive_at(&format!("unix:{}", path.display()), args);
+        }
         self.adapter.receive(args)
     }
 }
@@ -150,10 +198,21 @@ fn stored(server: &Receive, task: &Task<'_>, client: &Client<'_>) -> Result<(), 
     let envelope = stored.envelope;
     expect("from", &envelope["from"], &json!(FROM))?;
     expect("to", &envelope["to"], &json!(task.to))?;
-    let tls = matches!(task.mode, Mode::StartTls | Mode::ImplicitTls | Mode::SecureAuth(_));
-    expect("TLS", &!envelope["tls"].is_null(), &tls)?;
-    let user = matches!(task.mode, Mode::Auth(_) | Mode::SecureAuth(_));
-    expect("user", &envelope["user"], &if user { json!(USER) } else { Value::Null })?;
+    expect("TLS", &!envelope["tls"].is_null(), &task.mode.has_tls())?;
+    let user = match task.mode {
+        Mode::Auth(_) | Mode::SecureAuth(_) => json!(USER),
+        Mode::External => json!(KNOWN),
+        _ => Value::Null,
+    };
+    expect("user", &envelope["user"], &user)?;
+    let balanced = matches!(task.mode, Mode::Proxied(_));
+    expect("a balancer", &!envelope["proxy"].is_null(), &balanced)?;
+    match task.mode {
+        Mode::Socket => expect("client", &envelope["client"]["address"], &json!("local"))?,
+        // Version 1 may be of one that is its own balancer.
+        Mode::Proxied(2) => expect("client", &envelope["client"]["address"], &json!(CLIENT))?,
+        _ => {}
+    }
     let lmtp = envelope["client"]["protocol"] == "LMTP";
     expect("LMTP", &lmtp, &(task.mode == Mode::Lmtp))
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::deliver::{Client, FROM, Mode, PASSWORD, TO, Task, USER, World, succeed};
+use super::deliver::{Client, FROM, KNOWN, Mode, PASSWORD, TO, Task, USER, World, succeed};
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
 
@@ -15,6 +15,8 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         Mode::SecureAuth("plain"),
         Mode::SecureAuth("login"),
         Mode::Auth("plain"),
+        Mode::External,
+        Mode::Socket,
         Mode::Lmtp,
     ];
     world.deliver(tally, &Client { modes, without: &[], to: TO, expected, deliver });
@@ -23,7 +25,12 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
 fn deliver(task: &Task<'_>) -> Result<(), String> {
     let mut command = Command::new("msmtp");
     command.args(["--host=127.0.0.1", "--domain=client.example.org"]);
-    command.arg(format!("--port={}", task.port)).arg(format!("--from={FROM}"));
+    if task.mode == Mode::Socket {
+        command.arg(format!("--socket={}", task.socket));
+    } else {
+        command.arg(format!("--port={}", task.port));
+    }
+    command.arg(format!("--from={FROM}"));
     // The message is to go as it is.
     for header in ["set-from", "set-date", "set-msgid", "remove-bcc"] {
         let header = if header == "remove-bcc" {
@@ -33,8 +40,7 @@ fn deliver(task: &Task<'_>) -> Result<(), String> {
         };
         command.arg(format!("--{header}=off"));
     }
-    let tls = matches!(task.mode, Mode::StartTls | Mode::ImplicitTls | Mode::SecureAuth(_));
-    if tls {
+    if task.mode.has_tls() {
         command.arg("--tls=on").arg(format!("--tls-trust-file={}", task.ca.display()));
         let starttls = if task.mode == Mode::ImplicitTls { "off" } else { "on" };
         command.arg(format!("--tls-starttls={starttls}"));
@@ -45,6 +51,11 @@ fn deliver(task: &Task<'_>) -> Result<(), String> {
         Mode::Auth(mechanism) | Mode::SecureAuth(mechanism) => {
             command.arg(format!("--auth={mechanism}")).arg(format!("--user={USER}"));
             command.arg(format!("--passwordeval=echo {PASSWORD}"));
+        }
+        Mode::External => {
+            command.args(["--auth=external", &format!("--user={KNOWN}")]);
+            command.arg(format!("--tls-cert-file={}", task.identity.cert.display()));
+            command.arg(format!("--tls-key-file={}", task.identity.key.display()));
         }
         _ => {
             command.arg("--auth=off");

@@ -9,7 +9,7 @@ use crate::processes::corpus::Sample;
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     // It adds an empty line.
     let expected = |sample: &Sample| [&sample.in_lines()[..], b"\r\n"].concat();
-    let modes = &[Mode::Plain, Mode::Lmtp];
+    let modes = &[Mode::Plain, Mode::Lmtp, Mode::Socket];
     world.deliver(tally, &Client { modes, without: &[], to: &TO[..1], expected, deliver });
     for mode in [Mode::Plain, Mode::Lmtp] {
         let server = world.receive(mode);
@@ -41,5 +41,9 @@ fn deliver(task: &Task<'_>) -> Result<(), String> {
     if task.mode == Mode::Lmtp {
         command.arg("-L");
     }
-    succeed(command.arg(format!("127.0.0.1:{}", task.port)), b"")
+    let server = match task.mode {
+        Mode::Socket => format!("unix:{}", task.socket),
+        _ => format!("127.0.0.1:{}", task.port),
+    };
+    succeed(command.arg(server), b"")
 }

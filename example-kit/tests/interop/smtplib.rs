@@ -32,6 +32,7 @@ fn deliver(task: &Task<'_>) -> Result<(), String> {
         Mode::Auth(mechanism) => ("plain", mechanism),
         Mode::SecureAuth(mechanism) => ("starttls", mechanism),
         Mode::Lmtp => ("lmtp", ""),
+        Mode::External | Mode::Proxied(_) | Mode::Socket => unreachable!("not of its modes"),
     };
     let mut command = Command::new(task.python);
     command.args(["-c", SCRIPT, mode, &task.port]).arg(task.ca);

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::deliver::{Client, FROM, Mode, PASSWORD, TO, Task, USER, World, succeed};
+use super::deliver::{CLIENT, Client, FROM, Mode, PASSWORD, TO, Task, USER, World, succeed};
 use super::tally::{Tally, expect};
 use crate::processes::corpus::Sample;
 use crate::processes::process;
@@ -20,6 +20,9 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         Mode::Auth("PLAIN"),
         Mode::Auth("LOGIN"),
         Mode::SecureAuth("PLAIN"),
+        Mode::Proxied(1),
+        Mode::Proxied(2),
+        Mode::Socket,
         Mode::Lmtp,
     ];
     // It does not double a dot at the very beginning of what it sends.
@@ -42,12 +45,17 @@ fn command(task: &Task<'_>) -> Command {
     let message = task.file(&[&task.sample.in_lines()[..], b".\r\n"].concat());
     let mut command = Command::new("swaks");
     command.env("SWAKS_HOME", "/nonexistent");
-    command.args(["--server", "127.0.0.1", "--port", &task.port, "--hide-all"]);
+    if task.mode == Mode::Socket {
+        command.args(["--socket", &task.socket]);
+    } else {
+        command.args(["--server", "127.0.0.1", "--port", &task.port]);
+    }
+    command.arg("--hide-all");
     command.args(["--ehlo", "client.example.org", "--from", FROM, "--to", &TO.join(",")]);
     command.args(["--data", &format!("@{}", message.display())]);
     let verify = ["--tls-verify", "--tls-ca-path"];
     match task.mode {
-        Mode::Plain => {}
+        Mode::Plain | Mode::Socket | Mode::External => {}
         Mode::StartTls => {
             command.arg("--tls").args(verify).arg(task.ca);
         }
@@ -60,6 +68,13 @@ fn command(task: &Task<'_>) -> Command {
         Mode::SecureAuth(mechanism) => {
             command.args(["--auth", mechanism, "--auth-user", USER, "--auth-password", PASSWORD]);
             command.arg("--tls").args(verify).arg(task.ca);
+        }
+        Mode::Proxied(version) => {
+            let family = if version == 1 { "TCP4" } else { "AF_INET" };
+            let (source, port) = CLIENT.split_once(':').expect("an address and a port");
+            command.args(["--proxy-version", &version.to_string(), "--proxy-family", family]);
+            command.args(["--proxy-source", source, "--proxy-source-port", port]);
+            command.args(["--proxy-dest", "198.51.100.7", "--proxy-dest-port", "25"]);
         }
         Mode::Lmtp => {
             command.args(["--protocol", "LMTP"]);

@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
+use crate::processes::adapter::Adapter;
+
 /// What came of the checks with one peer.
 pub(crate) struct Tally {
     peer: &'static str,
@@ -31,8 +33,9 @@ impl Tally {
     }
 }
 
-/// Prints the table, and fails if anything did.
-pub(crate) fn conclude(tallies: &[Tally]) {
+/// Prints the table. Returns how many checks failed.
+pub(crate) fn conclude(adapter: &Adapter, tallies: &[Tally]) -> usize {
+    println!("receive{0} and send{0} with", adapter.suffix);
     println!("{:<12} {:>6} {:>6} {:>8}", "peer", "passed", "failed", "seconds");
     for Tally { peer, passed, failures, took, .. } in tallies {
         println!("{peer:<12} {passed:>6} {:>6} {:>8.1}", failures.len(), took.as_secs_f64());
@@ -43,8 +46,8 @@ pub(crate) fn conclude(tallies: &[Tally]) {
     }
     let passed: usize = tallies.iter().map(|tally| tally.passed).sum();
     println!("interop: {passed} checks passed, {} failed", failures.len());
-    assert!(failures.is_empty(), "{} interoperability checks failed", failures.len());
     assert!(tallies.iter().all(|tally| tally.passed > 0), "a peer was not checked at all");
+    failures.len()
 }
 
 /// An error for everything but this.

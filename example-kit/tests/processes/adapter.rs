@@ -27,6 +27,9 @@ pub(crate) const ASYNC_STD: Adapter =
     Adapter::new("smtp-async-std", "async-std,smol", "-async-std");
 pub(crate) const SMOL: Adapter = Adapter::new("smtp-async-std", "async-std,smol", "-smol");
 
+/// All of them.
+pub(crate) const ALL: [&Adapter; 4] = [&TOKIO, &BLOCKING, &ASYNC_STD, &SMOL];
+
 impl Adapter {
     const fn new(package: &'static str, features: &'static str, suffix: &'static str) -> Self {
         Self { package, features, suffix }
