@@ -42,7 +42,6 @@ impl Certificate {
     }
 
     /// Has new connections begin with what is in the files now, if that is of use.
-    #[cfg_attr(not(unix), expect(dead_code, reason = "there is no signal for it"))]
     pub(super) fn read_again(&self) {
         match self.files.read() {
             Ok(config) => {

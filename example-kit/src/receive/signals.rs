@@ -80,7 +80,7 @@ impl Orders {
         }
     }
 
-    #[cfg_attr(not(unix), expect(dead_code, reason = "there is no signal for it"))]
+    #[cfg_attr(not(unix), allow(dead_code, reason = "there is no signal for it"))]
     fn read_again(&self) {
         if let Some(certificate) = &self.certificate {
             certificate.read_again();
