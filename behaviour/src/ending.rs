@@ -72,8 +72,8 @@ pub fn who_does_not_come_to_an_end_is_cut_off<W: World>() {
     let calls = AtomicUsize::new(0);
     let (told, called) = ear();
     let handler = move |conn, _| {
-        told.tell(());
         let hangs = calls.fetch_add(1, Ordering::SeqCst) == 0;
+        told.tell(());
         async move {
             if hangs {
                 pending::<()>().await;
