@@ -46,6 +46,82 @@ fn the_outcome_is_told_for_each_recipient() {
     assert!(sent.ends_with("DATA\r\nTee für drei\r\n..\r\n.\r\nQUIT\r\n"), "{sent}");
 }
 
+/// Content that never comes.
+struct Never;
+
+impl BodySource for Never {
+    fn poll_piece(&mut self, _: &mut Context<'_>, _: usize) -> Poll<io::Result<Option<Bytes>>> {
+        Poll::Pending
+    }
+}
+
+#[test]
+fn the_server_is_heard_while_content_does_not_come() {
+    for (last, told) in [
+        (Peer::Says("421 4.3.2 Going down\r\n"), "421 4.3.2 Going down"),
+        (Peer::Closes, "the peer closed"),
+    ] {
+        let fake = server(
+            &[],
+            &[
+                Peer::Awaits("\r\n"),
+                Peer::Says("250 Ok\r\n"),
+                Peer::Awaits("TO:<b@example.org>\r\n"),
+                Peer::Says("250 Ok\r\n"),
+                Peer::Awaits("DATA\r\n"),
+                Peer::Says("354 Go\r\n"),
+                last,
+            ],
+        );
+        let mut conn = established(&fake);
+        let sent = complete(&fake, client::send(&mut conn, envelope(&["b@example.org"]), Never));
+        let delivery = sent.unwrap();
+        let Fate::NotSent(NotSent::Closed(close)) = &delivery.recipients[0].fate else {
+            panic!("{delivery:?}");
+        };
+        assert!(close.to_string().contains(told), "{close}");
+    }
+}
+
+/// Content of which every other piece has to be waited for.
+struct Hesitant(Bytes, bool);
+
+impl BodySource for Hesitant {
+    fn poll_piece(&mut self, cx: &mut Context<'_>, _: usize) -> Poll<io::Result<Option<Bytes>>> {
+        self.1 = !self.1;
+        if self.1 {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        self.0.poll_piece(cx, 3)
+    }
+}
+
+#[test]
+fn content_may_come_late() {
+    for (chunking, content) in [(false, "DATA\r\nabcdefg\r\n.\r\n"), (true, "efg\r\n")] {
+        let offered: &[_] = if chunking { &["CHUNKING", "PIPELINING"] } else { &["PIPELINING"] };
+        let begun = if chunking { "LAST\r\ng\r\n" } else { "DATA\r\n" };
+        let mut script = vec![Peer::Awaits(begun)];
+        if chunking {
+            // MAIL, RCPT and three pieces.
+            script.push(Peer::Says("250 Ok\r\n250 Ok\r\n250 Ok\r\n250 Ok\r\n250 Ok\r\n"));
+        } else {
+            script.push(Peer::Says("250 Ok\r\n250 Ok\r\n354 Go\r\n"));
+            script.push(Peer::Awaits(".\r\n"));
+            script.push(Peer::Says("250 Ok\r\n"));
+        }
+        let fake = server(offered, &script);
+        let mut conn = established(&fake);
+        let body = Hesitant(Bytes::from_static(b"abcdefg\r\n"), false);
+        let sent = complete(&fake, client::send(&mut conn, envelope(&["b@example.org"]), body));
+        assert!(sent.unwrap().is_complete());
+        let text = fake.0.borrow().text();
+        let text = text.replace("BDAT 3\r\n", "").replace("BDAT 3 LAST\r\n", "");
+        assert!(text.ends_with(content), "{text}");
+    }
+}
+
 #[test]
 fn the_next_message_does_not_wait_for_the_last_outcome() {
     let fake = server(

@@ -2,9 +2,11 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::io;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use smtp_proto::client::{Client, Envelope, Event, NotSent, TransactionId};
+use smtp_proto::client::{BodyError, Client, Envelope, Event, NotSent, TransactionId};
 use smtp_proto::error::Close;
 
 use super::delivery::Progress;
@@ -47,12 +49,12 @@ pub async fn send_all<S: Stream, C: Clock, B: BodySource>(
     messages: impl IntoIterator<Item = (Envelope, B)>,
     report: impl FnMut(usize, Result<Delivery, SendFailure>),
 ) -> Result<(), Lost> {
-    let mut flights = Flights { flights: VecDeque::new(), report };
-    let result = flights.run(conn, messages.into_iter().enumerate()).await;
+    let mut traffic = Traffic { flights: VecDeque::new(), wanted: None, report };
+    let result = traffic.run(conn, messages.into_iter().enumerate()).await;
     // The client has told what became of all transactions, unless it was misused.
     let reason = NotSent::Unknown(Close::Peer);
-    while let Some(flight) = flights.flights.pop_front() {
-        flights.land(flight, &reason);
+    while let Some(flight) = traffic.flights.pop_front() {
+        traffic.land(flight, &reason);
     }
     result
 }
@@ -67,9 +69,24 @@ struct Flight<B> {
     failure: Option<SendFailure>,
 }
 
-struct Flights<B, R> {
+struct Traffic<B, R> {
     flights: VecDeque<Flight<B>>,
+    wanted: Option<Wanted>,
     report: R,
+}
+
+/// Content that the client has asked for, and that has not come yet.
+struct Wanted {
+    transaction: TransactionId,
+    room: usize,
+    /// The client waits for it, and does nothing else.
+    waits: bool,
+}
+
+/// What came first.
+enum Heard {
+    Piece(io::Result<Option<Bytes>>),
+    Event(Option<Event>),
 }
 
 /// Whether the client may be asked for something.
@@ -81,7 +98,7 @@ enum Turn {
     Its,
 }
 
-impl<B: BodySource, R: FnMut(usize, Result<Delivery, SendFailure>)> Flights<B, R> {
+impl<B: BodySource, R: FnMut(usize, Result<Delivery, SendFailure>)> Traffic<B, R> {
     async fn run<S: Stream, C: Clock>(
         &mut self,
         conn: &mut Connection<Client, S, C>,
@@ -106,11 +123,18 @@ impl<B: BodySource, R: FnMut(usize, Result<Delivery, SendFailure>)> Flights<B, R
                 }
                 break;
             }
-            match conn.next().await? {
+            let event = match poll_fn(|cx| self.poll(conn, cx)).await? {
+                Heard::Piece(piece) => {
+                    self.feed(conn, piece)?;
+                    continue;
+                }
+                Heard::Event(event) => event,
+            };
+            match event {
                 None => return Err(Lost::Closed(closed.unwrap_or(Close::Peer))),
                 Some(Event::Ready) => turn = Turn::Ours { asked: true },
                 Some(Event::Body { transaction, room }) => {
-                    self.feed(conn, transaction, room).await?;
+                    self.wanted = Some(Wanted { transaction, room, waits: true });
                 }
                 Some(Event::Closed(close)) => {
                     closed = Some(close);
@@ -119,6 +143,35 @@ impl<B: BodySource, R: FnMut(usize, Result<Delivery, SendFailure>)> Flights<B, R
                 Some(event) => self.news(event),
             }
         }
+    }
+
+    /// Content that is wanted, or else what happens on the connection meanwhile: the server may have
+    /// had enough, or be gone, before a slow source has more.
+    fn poll<S: Stream, C: Clock>(
+        &mut self,
+        conn: &mut Connection<Client, S, C>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Heard, Error>> {
+        if let Some(wanted) = &mut self.wanted {
+            let of_it = |flight: &&mut Flight<B>| flight.transaction == wanted.transaction;
+            match self.flights.iter_mut().find(of_it) {
+                Some(flight) => match flight.body.poll_piece(cx, wanted.room) {
+                    Poll::Ready(piece) => return Poll::Ready(Ok(Heard::Piece(piece))),
+                    Poll::Pending if wanted.waits => {
+                        conn.pause()?;
+                        wanted.waits = false;
+                    }
+                    Poll::Pending => {}
+                },
+                None if wanted.waits => {
+                    conn.abandon()?;
+                    self.wanted = None;
+                }
+                // It is over, and nobody wants its content any more.
+                None => self.wanted = None,
+            }
+        }
+        conn.poll_next(cx).map_ok(Heard::Event)
     }
 
     /// Begins a message. A message that can't be sent is reported, and something else may be
@@ -148,24 +201,31 @@ impl<B: BodySource, R: FnMut(usize, Result<Delivery, SendFailure>)> Flights<B, R
         }
     }
 
-    /// Answers the client's question for content.
-    async fn feed<S, C>(
+    /// Answers the client's question for content, at once or after a pause.
+    fn feed<S, C>(
         &mut self,
         conn: &mut Connection<Client, S, C>,
-        transaction: TransactionId,
-        room: usize,
+        piece: io::Result<Option<Bytes>>,
     ) -> Result<(), Error> {
+        let Some(Wanted { transaction, waits, .. }) = self.wanted.take() else { return Ok(()) };
         let flight = self.flights.iter_mut().find(|flight| flight.transaction == transaction);
-        let Some(flight) = flight else { return Ok(conn.abandon()?) };
-        let piece = poll_fn(|cx| flight.body.poll_piece(cx, room)).await;
+        let Some(flight) = flight else { return Ok(()) };
         let failure = match piece.map(|piece| piece.filter(|piece: &Bytes| !piece.is_empty())) {
             Ok(Some(piece)) => conn.body(piece).err().map(SendFailure::from),
             Ok(None) => conn.finish().err().map(SendFailure::from),
             Err(error) => Some(SendFailure::Source(error)),
         };
-        if let Some(failure) = failure {
-            flight.failure = Some(failure);
-            conn.abandon()?;
+        match failure {
+            // The transaction has failed during the pause. Its end is told with the last reply.
+            Some(SendFailure::Content(BodyError::Misuse(_))) if !waits => {}
+            Some(failure) => {
+                let abandoned = conn.abandon();
+                if waits || abandoned.is_ok() {
+                    flight.failure = Some(failure);
+                    abandoned?;
+                }
+            }
+            None => {}
         }
         Ok(())
     }
