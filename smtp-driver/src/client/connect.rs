@@ -100,9 +100,9 @@ impl<R: Runtime> Connector<R> {
             if self.local_addr.is_some_and(|local| local.is_ipv4() != address.is_ipv4()) {
                 continue;
             }
-            match self.open(&address.into(), R::connect_tcp(address, self.local_addr)).await {
+            match self.open(address.into(), R::connect_tcp(address, self.local_addr)).await {
                 Ok(conn) => return Ok(conn),
-                Err(error) => attempts.push(Attempt { address: address.into(), error }),
+                Err(attempt) => attempts.push(attempt),
             }
         }
         Err(ConnectError::Unreachable(attempts))
@@ -119,10 +119,8 @@ impl<R: Runtime> Connector<R> {
             let mut clock = R::Clock::default();
             R::unix_stream(connect_unix(&mut clock, path).await?)
         };
-        let address = Address::from(path);
-        self.open(&address, connect)
-            .await
-            .map_err(|error| ConnectError::Unreachable(vec![Attempt { address, error }]))
+        let conn = self.open(path.into(), connect).await;
+        conn.map_err(|attempt| ConnectError::Unreachable(vec![attempt]))
     }
 
     /// Takes a connection that was [dialled](Self::dial) to where messages can be sent, as
@@ -154,22 +152,25 @@ impl<R: Runtime> Connector<R> {
 
     async fn open<T: TlsTransport>(
         &self,
-        address: &Address,
+        address: Address,
         connect: impl Future<Output = io::Result<T>>,
-    ) -> io::Result<ClientConnection<R, T>> {
+    ) -> Result<ClientConnection<R, T>, Attempt> {
+        let mut handshake = false;
         let opening = async {
             let mut stream = Upgradable::new(connect.await?, Rustls::client(self.tls.clone()));
             let mut client = Client::new(Arc::clone(&self.config));
             if self.implicit_tls {
+                handshake = true;
                 client.upgraded(stream.handshake().await?);
             }
             let conn = Connection::new(client, stream, R::Clock::default());
-            conn.trace().peer(address);
+            conn.trace().peer(&address);
             Ok(conn)
         };
         within(&mut R::Clock::default(), self.connect_timeout, opening)
             .await
             .unwrap_or_else(|| Err(timed_out()))
+            .map_err(|error| Attempt { address, handshake, error })
     }
 }
 
@@ -212,18 +213,20 @@ pub enum ConnectError {
     Resolve(io::Error),
     /// None of the server's addresses could be reached, or came through the handshake of implicit
     /// TLS.
-    #[error("the server could not be reached: {}", Listed(.0))]
+    #[error("no connection to the server: {}", Listed(.0))]
     Unreachable(Vec<Attempt>),
     /// The server could be reached, and did not let the client come to the point.
     #[error(transparent)]
     Establish(#[from] EstablishError),
 }
 
-/// An address that could not be reached.
+/// An address that led to no connection.
 #[derive(Debug)]
 pub struct Attempt {
     /// The address.
     pub address: Address,
+    /// It was reached, and the handshake of implicit TLS failed.
+    pub handshake: bool,
     /// What came of it.
     pub error: io::Error,
 }
@@ -266,9 +269,10 @@ impl fmt::Display for Listed<'_> {
         if self.0.is_empty() {
             return f.write_str("it has no address that could be tried");
         }
-        for (index, Attempt { address, error }) in self.0.iter().enumerate() {
+        for (index, Attempt { address, handshake, error }) in self.0.iter().enumerate() {
             let separator = if index == 0 { "" } else { "; " };
-            write!(f, "{separator}{address}: {error}")?;
+            let stage = if *handshake { "the TLS handshake failed: " } else { "" };
+            write!(f, "{separator}{address}: {stage}{error}")?;
         }
         Ok(())
     }
