@@ -27,6 +27,12 @@ impl<M: Machine, S: Stream> Connection<M, S> {
         block_on(self.0.next())
     }
 
+    /// Writes what waits to be written, whether or not a question is open: if the answer takes long,
+    /// the replies to the commands before it need not wait for it.
+    pub fn flush(&mut self) {
+        block_on(self.0.flush());
+    }
+
     /// The connection as all worlds have it, for what is to run in [`block_on`].
     pub fn into_inner(self) -> smtp_driver::Connection<M, S, Clock> {
         self.0
