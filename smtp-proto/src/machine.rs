@@ -81,6 +81,8 @@ pub struct Outline<'a> {
     pub detail: Option<&'a dyn fmt::Display>,
     /// What it is for a mail transaction.
     pub transaction: Option<Mark>,
+    /// It comes again and again, as each piece of content does.
+    pub minor: bool,
 }
 
 /// What an event is for a mail transaction. Where several overlap, they have numbers.

@@ -3,7 +3,7 @@
 use std::io::IoSlice;
 
 use smtp_proto::{Machine, Mark, Outline};
-use tracing::{Span, debug, debug_span, field, info_span};
+use tracing::{Span, debug, debug_span, field, info_span, trace};
 
 use super::replies::Replies;
 
@@ -52,7 +52,7 @@ impl Trace {
     }
 
     pub(crate) fn event<M: Machine>(&mut self, event: &M::Event) {
-        let Outline { name, detail, transaction } = M::outline(event);
+        let Outline { name, detail, transaction, minor } = M::outline(event);
         let number = match transaction {
             None | Some(Mark::Over) => None,
             Some(Mark::Begins) => {
@@ -66,7 +66,11 @@ impl Trace {
             None => self.newest().clone(),
         };
         let detail = detail.map(field::display);
-        debug!(parent: &span, detail, "{name}");
+        if minor {
+            trace!(parent: &span, detail, "{name}");
+        } else {
+            debug!(parent: &span, detail, "{name}");
+        }
         match transaction {
             Some(Mark::Over) => self.transactions.clear(),
             Some(Mark::Ends(number)) => self.transactions.retain(|(other, _)| *other != number),

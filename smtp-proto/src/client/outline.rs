@@ -6,13 +6,15 @@ use crate::machine::{Mark, Outline};
 impl Event {
     /// What a log may say of it: no secrets, and nothing of a message.
     pub(super) fn outline(&self) -> Outline<'_> {
-        let outline = |name| Outline { name, detail: None, transaction: None };
+        let outline = |name| Outline { name, detail: None, transaction: None, minor: false };
         let within = |transaction: &TransactionId| Some(Mark::Within(transaction.0));
         match self {
-            Self::Ready => outline("ready"),
-            Self::Body { transaction, .. } => {
-                Outline { transaction: within(transaction), ..outline("content wanted") }
-            }
+            Self::Ready => Outline { minor: true, ..outline("ready") },
+            Self::Body { transaction, .. } => Outline {
+                transaction: within(transaction),
+                minor: true,
+                ..outline("content wanted")
+            },
             Self::Challenge(_) => outline("AUTH, a challenge"),
             Self::Greeted(reply) => Outline { detail: Some(reply), ..outline("greeting") },
             Self::Refused(reply) => Outline { detail: Some(reply), ..outline("refused") },

@@ -6,7 +6,7 @@ use crate::machine::{Mark, Outline};
 impl Event {
     /// What a log may say of it: no secrets, and nothing of a message.
     pub(super) fn outline(&self) -> Outline<'_> {
-        let outline = |name| Outline { name, detail: None, transaction: None };
+        let outline = |name| Outline { name, detail: None, transaction: None, minor: false };
         match self {
             Self::Connected => outline("connected"),
             Self::Hello { verb, name } => Outline { detail: Some(name), ..outline(verb.as_str()) },
@@ -26,7 +26,7 @@ impl Event {
             Self::Expand { query, .. } => Outline { detail: Some(query), ..outline("EXPN") },
             Self::Help { .. } => outline("HELP"),
             Self::Etrn { node } => Outline { detail: Some(node), ..outline("ETRN") },
-            Self::Body(_) => outline("content"),
+            Self::Body(_) => Outline { minor: true, ..outline("content") },
             Self::Secured(_) => outline("TLS"),
             Self::Aborted(_) => {
                 Outline { transaction: Some(Mark::Over), ..outline("transaction aborted") }
