@@ -17,6 +17,17 @@ pub fn own_name<T: std::str::FromStr>() -> Option<T> {
     None
 }
 
+/// Has the system allow this process as many descriptors as it may. Each connection takes one or two,
+/// each message in progress another, and many systems begin with 1024.
+#[cfg(unix)]
+pub fn allow_descriptors() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // What is refused here shows when they run out: accepting is put off then.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}
+
 /// Has the log go to standard error. To be called once.
 pub fn log_to_stderr(verbose: bool) {
     tracing_subscriber::fmt()

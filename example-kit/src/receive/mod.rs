@@ -61,6 +61,8 @@ pub async fn main<H: Host>() -> ExitCode {
         }
     };
     crate::log_to_stderr(args.verbose);
+    #[cfg(unix)]
+    crate::allow_descriptors();
     match serve::run::<H>(args).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
