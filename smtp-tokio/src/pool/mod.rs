@@ -5,15 +5,17 @@
 //!
 //! ```no_run
 //! use smtp_proto::client::{Config, Envelope};
-//! use smtp_tokio::Connector;
 //! use smtp_tokio::client::Credentials;
 //! use smtp_tokio::pool::{Manager, Pool};
+//! use smtp_tokio::tls::{client_config, system_roots};
+//! use smtp_tokio::{ClientTls, Connector};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut connector = Connector::new(Config::new("client.example".parse()?));
+//! let config = client_config(system_roots()?)?;
+//! connector.tls = Some(ClientTls { config, name: "mx.example.org".try_into()? });
 //! connector.implicit_tls = true;
 //! connector.login.credentials = Some(Credentials::new("tim", "tanstaaftanstaaf"));
-//! # connector.tls = None;
 //! let pool = Pool::new(Manager::new(connector, "mx.example.org:465"), 8);
 //!
 //! // From any number of tasks: a clone of the pool is the same pool.
@@ -53,9 +55,9 @@ use std::fmt;
 
 pub use deadpool;
 use deadpool::Runtime;
-pub use deadpool::managed::{PoolConfig, QueueMode, Timeouts};
 pub use deadpool::Status;
 use deadpool::managed;
+pub use deadpool::managed::{PoolConfig, QueueMode, Timeouts};
 
 pub use error::PoolError;
 pub use limits::Limits;
