@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use super::adapter::Adapter;
+use super::adapter::{Adapter, TOKIO};
 
 /// An example, built from the sources as they are.
 ///
@@ -27,8 +27,13 @@ pub(crate) fn example(adapter: &Adapter, name: &str) -> PathBuf {
 
 fn is_up_to_date(adapter: &Adapter) -> bool {
     let sources = sources_changed(adapter);
-    let built = ["receive", "send"].map(|name| modified(&path(adapter, name)));
-    built.iter().all(|built| built.is_some_and(|built| built >= sources))
+    let mut built = names(adapter).iter().map(|name| modified(&path(adapter, name)));
+    built.all(|built| built.is_some_and(|built| built >= sources))
+}
+
+/// The examples that are run as processes.
+fn names(adapter: &Adapter) -> &'static [&'static str] {
+    if *adapter == TOKIO { &["receive", "send", "relay"] } else { &["receive", "send"] }
 }
 
 /// This program is `PROFILE/deps/NAME-HASH`, an example `PROFILE/examples/NAME`.
@@ -46,7 +51,7 @@ fn build(adapter: &Adapter) -> bool {
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--package", adapter.package]);
     command.args(["--features", adapter.features]);
-    for name in ["receive", "send"] {
+    for name in names(adapter) {
         command.arg("--example").arg(format!("{name}{}", adapter.suffix));
     }
     let profile = profile();
