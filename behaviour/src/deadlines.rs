@@ -141,7 +141,7 @@ pub fn a_client_that_takes_no_replies_is_given_up<W: World>() {
 }
 
 pub fn a_silent_server_is_given_up<W: World>() {
-    let (address, player) = play(|client| assert_eq!(client.rest(), ""));
+    let (address, player) = play(|mut client| assert_eq!(client.rest(), ""));
     let mut config = client_config();
     config.timeouts.greeting = LIMIT;
     config.timeouts.quit = LIMIT;
@@ -161,7 +161,7 @@ pub fn a_silent_server_is_given_up<W: World>() {
 
 /// One that greets and then says no more.
 pub fn a_server_that_falls_silent_is_given_up<W: World>() {
-    let (address, player) = play(|client| {
+    let (address, player) = play(|mut client| {
         client.say("220 mx\r\n");
         client.rest();
     });

@@ -1,6 +1,7 @@
 //! The end of a connection is told to the peer, who may wait for it. Who does not hear it is waited
 //! for himself, a second each time.
 
+use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
 use smtp_driver::client::quit;
@@ -92,8 +93,7 @@ pub fn a_client_tells_it_under_tls<W: World>() {
     let began = Instant::now();
     for _ in 0..TIMES {
         let config = certificate.server_config();
-        let (address, player) =
-            play(move |client| take_leave(&mut client.another().accept(config)));
+        let (address, player) = play(|client| take_leave(client.accept(config)));
         W::block_on(async {
             let mut conn = connector.connect(address).await.unwrap();
             quit(&mut conn).await.unwrap();
@@ -104,7 +104,7 @@ pub fn a_client_tells_it_under_tls<W: World>() {
 }
 
 /// The part of a server whose client has nothing to say, and which waits for it to go.
-fn take_leave<S: std::io::Read + std::io::Write>(client: &mut Raw<S>) {
+fn take_leave<S: Read + Write>(mut client: Raw<S>) {
     client.say("220 mx\r\n");
     client.line();
     client.say("250 mx\r\n");

@@ -155,7 +155,7 @@ fn scripted<W: World>(
     then: &'static str,
 ) -> (EstablishError, String) {
     let (told, heard) = crate::support::ear();
-    let (address, player) = play(move |client| {
+    let (address, player) = play(move |mut client| {
         client.say("220 mx\r\n");
         client.line();
         client.say("250-mx\r\n250 STARTTLS\r\n");

@@ -41,6 +41,11 @@ impl Raw {
         self.0.shutdown(Shutdown::Write).unwrap();
     }
 
+    /// Waits until something comes, and leaves it where it is.
+    pub(crate) fn wait(&self) {
+        self.0.peek(&mut [0]).unwrap();
+    }
+
     pub(crate) fn another(&self) -> Self {
         Self(self.0.try_clone().unwrap())
     }
@@ -135,21 +140,26 @@ impl<S: Read + Write> Raw<S> {
     }
 
     pub(crate) fn rest_of_octets(&mut self) -> Vec<u8> {
+        self.rest_and_how().0
+    }
+
+    /// Reads to the end. Tells, too, whether it was none by force.
+    pub(crate) fn rest_and_how(&mut self) -> (Vec<u8>, bool) {
         let mut octets = Vec::new();
         match self.0.read_to_end(&mut octets) {
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 panic!("no end behind {:?}", String::from_utf8_lossy(&octets))
             }
-            _ => octets,
+            result => (octets, result.is_ok()),
         }
     }
 }
 
 /// A server that plays its part for one client, in a thread of its own.
-pub(crate) fn play(part: impl FnOnce(&mut Raw) + Send + 'static) -> (SocketAddr, JoinHandle<()>) {
+pub(crate) fn play(part: impl FnOnce(Raw) + Send + 'static) -> (SocketAddr, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let player = thread::spawn(move || part(&mut Raw::new(listener.accept().unwrap().0)));
+    let player = thread::spawn(move || part(Raw::new(listener.accept().unwrap().0)));
     (address, player)
 }
 
