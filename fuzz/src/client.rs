@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use smtp_proto::body::OutgoingNewlines;
 use smtp_proto::client::{
-    Chunking, Client, Config, Envelope, Event, NotSent, Recipient, TransactionId,
+    BodyError, Chunking, Client, Config, Envelope, Event, NotSent, Recipient, TransactionId,
 };
 use smtp_proto::session::Protocol;
 use smtp_proto::syntax::address::{ForwardPath, ReversePath};
@@ -121,6 +121,8 @@ struct Run<'a> {
     events: Vec<Event>,
     messages: Vec<Message>,
     requests: usize,
+    /// There was no content when it was asked for.
+    paused: bool,
     tls: bool,
     lmtp: bool,
     closed: bool,
@@ -135,6 +137,7 @@ impl<'a> Run<'a> {
             events: Vec::new(),
             messages: Vec::new(),
             requests: 0,
+            paused: false,
             tls: false,
             lmtp,
             closed: false,
@@ -148,6 +151,7 @@ impl<'a> Run<'a> {
             match self.stage.poll(Event::is_question) {
                 Step::Event(event) => self.event(event),
                 Step::Wait(_) if self.is_open() && moves.disturb() => self.go_on(),
+                Step::Wait(_) if self.paused && moves.disturb() => self.end_pause(),
                 Step::Wait(wait) => match &mut moves {
                     Moves::Whole => self.stage.move_all(wait),
                     // How much is asked for depends on how much was written: only reads are cut.
@@ -181,6 +185,11 @@ impl<'a> Run<'a> {
     fn event(&mut self, event: Event) {
         assert!(!self.closed, "{event:?} after Closed");
         assert!(!event.is_question() || !self.is_open(), "{event:?} while an envelope is open");
+        assert!(!matches!(event, Event::Body { .. }) || !self.paused, "{event:?} in a pause");
+        if event == Event::Ready {
+            // If there was a pause, the message has failed.
+            self.paused = false;
+        }
         self.watch(&event);
         match &event {
             Event::Ready => self.request(),
@@ -254,6 +263,7 @@ impl<'a> Run<'a> {
                 message.over = message.owed.is_empty();
             }
             Event::NotSent { transaction, reason } => {
+                self.paused &= self.messages.last().is_none_or(|last| last.id != *transaction);
                 let message = self.message(*transaction);
                 match reason {
                     NotSent::Closed(_) => message.open = false,
@@ -386,6 +396,27 @@ impl<'a> Run<'a> {
         true
     }
 
+    /// Goes on with content, or gives it up. The message may have failed meanwhile.
+    fn end_pause(&mut self) {
+        self.paused = false;
+        let client = &mut self.stage.machine;
+        let gone = match self.answers.pick(4) {
+            0 => client.abandon().is_err(),
+            1 => client.body(Bytes::from_static(b"x\r\n")).is_err(),
+            2 => client.pause().map(|()| self.paused = true).is_err(),
+            _ => match client.finish() {
+                Ok(()) => {
+                    self.messages.last_mut().expect("a message was sent").finished = true;
+                    false
+                }
+                Err(BodyError::BareNewline(_)) => client.abandon().is_err(),
+                Err(_) => true,
+            },
+        };
+        let client = &mut self.stage.machine;
+        assert!(!gone || client.pause().is_err() && client.finish().is_err());
+    }
+
     /// Answers with content whose lines all begin with "x", so that it can be told from commands.
     fn content(&mut self, id: TransactionId, room: usize) {
         let client = &mut self.stage.machine;
@@ -400,6 +431,15 @@ impl<'a> Run<'a> {
             14 => {
                 client.abandon().expect("content is asked for");
                 self.stage.answered();
+                return;
+            }
+            15 => {
+                client.pause().expect("content is asked for");
+                self.paused = true;
+                self.stage.answered();
+                if self.answers.pick(2) > 0 {
+                    self.end_pause();
+                }
                 return;
             }
             _ => Bytes::new(),

@@ -136,6 +136,7 @@ impl User {
         if event.is_question() {
             assert!(self.open.is_none(), "{event:?} while an envelope is open");
             assert!(!matches!(event, Event::Body { .. }) || !self.paused, "{event:?} in a pause");
+            self.paused = false; // or the message has failed
             self.answer(client, event);
             assert!(self.paused || client.finish().is_err(), "nothing more is asked");
             assert!(client.cancel().is_err(), "nothing more is asked");
