@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::os::fd::AsFd;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
@@ -19,8 +19,9 @@ use crate::bell::Bell;
 /// How long a thread without a bell sleeps before it looks whether it was woken.
 const NAP: Duration = Duration::from_millis(50);
 
-/// Something that octets come from and go to.
-pub(crate) type Descriptor = Arc<dyn AsFd + Send + Sync>;
+/// Something that octets come from and go to. To wait for it does not keep it open: what waited may
+/// be gone by the time its thread does.
+pub(crate) type Descriptor = Weak<dyn AsFd + Send + Sync>;
 
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +96,12 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 
 /// Waits for the first of the wishes, or the bell. May return too early.
 fn wait(bell: &Bell, wishes: &Wishes) {
-    let descriptors = wishes.sockets.iter().map(|(socket, interest)| {
+    let sockets: Vec<_> = wishes
+        .sockets
+        .iter()
+        .filter_map(|(socket, interest)| Some((socket.upgrade()?, *interest)))
+        .collect();
+    let descriptors = sockets.iter().map(|(socket, interest)| {
         let flags = match interest {
             Interest::Read => PollFlags::IN,
             Interest::Write => PollFlags::OUT,
@@ -139,13 +145,15 @@ impl Drop for Scope {
 #[cfg(test)]
 mod tests {
     use std::future::poll_fn;
+    use std::net::TcpListener;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Arc, Mutex};
     use std::task::{Poll, Waker};
     use std::thread;
     use std::time::{Duration, Instant};
 
-    use super::{block_on, wait_until};
+    use super::{Interest, block_on, wait_until};
+    use crate::Socket;
 
     #[test]
     fn a_waker_works_from_another_thread() {
@@ -178,6 +186,29 @@ mod tests {
             Poll::Pending
         }));
         assert!(polls <= 4, "{polls}");
+    }
+
+    #[test]
+    fn who_has_waited_for_a_socket_does_not_keep_it_open() {
+        let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = socket.local_addr().unwrap();
+        let until = Instant::now() + Duration::from_millis(200);
+        let mut socket = Some(Socket::new(socket));
+        let other = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(50));
+            TcpListener::bind(address).is_ok()
+        });
+        block_on(poll_fn(|cx| {
+            if let Some(socket) = socket.take() {
+                socket.wait(cx, Interest::Read);
+            }
+            if Instant::now() >= until {
+                return Poll::Ready(());
+            }
+            wait_until(until);
+            Poll::Pending
+        }));
+        assert!(other.join().unwrap(), "the socket was closed while its thread waited");
     }
 
     #[test]

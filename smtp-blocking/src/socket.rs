@@ -33,15 +33,20 @@ impl<S> Socket<S> {
 impl<S: AsFd + Send + Sync + 'static> Socket<S> {
     /// What `cx` belongs to can go on once this may be tried again.
     pub(crate) fn wait(&self, cx: &Context<'_>, interest: Interest) {
-        park::wait_for(Arc::clone(&self.0) as Descriptor, interest);
+        park::wait_for(self.descriptor(), interest);
         park::wake(cx.waker());
+    }
+
+    fn descriptor(&self) -> Descriptor {
+        let socket: Arc<dyn AsFd + Send + Sync> = Arc::clone(&self.0) as _;
+        Arc::downgrade(&socket)
     }
 
     fn note<T>(&self, interest: Interest, result: io::Result<T>) -> io::Result<T> {
         if let Err(error) = &result
             && error.kind() == io::ErrorKind::WouldBlock
         {
-            park::wait_for(Arc::clone(&self.0) as Descriptor, interest);
+            park::wait_for(self.descriptor(), interest);
         }
         result
     }
