@@ -93,10 +93,12 @@ impl<T: Wire> NextHop<T> {
     /// A piece of content, when there is room for it.
     pub(crate) fn piece(&mut self, piece: Bytes) -> Result<(), Refusal> {
         let (conn, transaction) = self.parts()?;
+        if transaction.stage == Stage::Refused {
+            return Ok(());
+        }
         match conn.body(piece) {
             Ok(()) => transaction.stage = Stage::Blocked,
-            // Refused there, and the last reply is still to come: the rest is for nobody.
-            Err(BodyError::Misuse(_)) => {}
+            Err(BodyError::Misuse(_)) => transaction.stage = Stage::Refused,
             Err(error) => {
                 // Our own server lets no such thing through.
                 warn!("{error}");

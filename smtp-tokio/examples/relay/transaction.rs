@@ -29,6 +29,9 @@ pub(crate) enum Stage {
     Blocked,
     /// There is room for content.
     Room,
+    /// The content is refused there, and the last reply is still to come: the rest of it is for
+    /// nobody.
+    Refused,
     /// The content is complete.
     Complete,
 }
