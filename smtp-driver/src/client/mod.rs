@@ -37,10 +37,12 @@ mod reader;
 mod send;
 #[cfg(feature = "net")]
 mod target;
+#[cfg(feature = "net")]
+mod unreachable;
 
 pub use body::BodySource;
 #[cfg(feature = "net")]
-pub use connect::{Address, Attempt, ClientConnection, ConnectError, Connector};
+pub use connect::{ClientConnection, Connector};
 pub use delivery::{Delivery, Fate, Lost, RecipientOutcome, SendFailure};
 pub use describe::describe;
 pub use establish::{establish, establish_with};
@@ -50,6 +52,8 @@ pub use reader::ReaderBody;
 pub use send::{send, send_all};
 #[cfg(feature = "net")]
 pub use target::Target;
+#[cfg(feature = "net")]
+pub use unreachable::{Address, Attempt, ConnectError};
 
 #[cfg(doc)]
 use crate::Connection;
