@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use smtp_driver::server::{Incident, Listener};
-use smtp_driver::{PollRead, within};
+use smtp_driver::{Runtime, within};
 
 use crate::World;
 use crate::support::{
@@ -73,11 +73,8 @@ pub fn failures_to_accept_are_waited_out<W: World>() {
     let bind = || Ok(Listener::<W::Runtime, _>::new(Scripted::new(script), server_config()));
     let server = start::<W, _, _, _>(bind, PATIENCE, |conn, _| tell_all(conn, ear().0));
     let greeting = W::block_on(async {
-        let mut clock = <W::Runtime as smtp_driver::Runtime>::Clock::default();
-        let mut space = [0; 100];
-        let read = std::future::poll_fn(|cx| client.poll_read(cx, &mut space));
-        let count = within(&mut clock, PATIENCE, read).await.unwrap().unwrap();
-        String::from_utf8(space[..count].to_vec()).unwrap()
+        let mut clock = <W::Runtime as Runtime>::Clock::default();
+        within(&mut clock, PATIENCE, client.line()).await.unwrap()
     });
     assert!(greeting.starts_with("220 "), "{greeting}");
     let waited = began.elapsed();

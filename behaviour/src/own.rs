@@ -5,16 +5,17 @@ use std::io;
 use std::thread;
 
 use bytes::Bytes;
-use smtp_driver::client::{EstablishError, Login, Lost, StartTls, establish, quit, send};
+use smtp_driver::client::{EstablishError, Fate, Login, Lost, StartTls, establish, quit, send};
 use smtp_driver::{Connection, Error, NoUpgrade, Runtime, Stream, Upgradable, UpgradeWith};
 use smtp_proto::Tls;
-use smtp_proto::client::{Chunking, Client};
+use smtp_proto::client::{Chunking, Client, NotSent};
+use smtp_proto::error::Close;
 use smtp_proto::server::{Event, Server};
 
 use crate::World;
 use crate::support::{
-    Ear, End, Exchange, KEY, News, client_config, duplex, ear, envelope, send_tea, server_config,
-    tell_all,
+    Ear, End, Exchange, KEY, News, client_config, duplex, ear, envelope, millis, send_tea,
+    server_config, tell_all,
 };
 
 type Clock<W> = <<W as World>::Runtime as Runtime>::Clock;
@@ -105,4 +106,36 @@ pub fn an_encryption_that_fails_is_the_end<W: World>() {
         _ => None,
     });
     assert!(told.contains("no key today"), "{told}");
+}
+
+/// What a server has said may still be under way when it is found that nobody listens to it.
+pub fn a_reason_that_comes_behind_a_write_error_is_read<W: World>() {
+    let (ours, mut theirs) = duplex(1000);
+    let refusing = thread::spawn(move || {
+        W::block_on(async {
+            theirs.say("220 mx\r\n").await;
+            for reply in ["250 mx\r\n", "250 Ok\r\n", "250 Ok\r\n", "354 Go\r\n"] {
+                theirs.line().await;
+                theirs.say(reply).await;
+            }
+            theirs.line().await;
+            theirs.abandon();
+            // The client knows it by now, or will see both at once.
+            thread::sleep(millis(50));
+            theirs.say("421 4.3.2 Going down\r\n").await;
+        });
+    });
+    let delivery = W::block_on(async {
+        let mut conn = client::<W>(ours);
+        establish(&mut conn, &Login::default()).await.unwrap();
+        let content = Bytes::from("line of text\r\n".repeat(20_000));
+        send(&mut conn, envelope(), content).await.unwrap()
+    });
+    match &delivery.recipients[0].fate {
+        Fate::NotSent(NotSent::Closed(Close::Unavailable(reply))) => {
+            assert!(reply.to_string().contains("Going down"));
+        }
+        fate => panic!("{fate:?}"),
+    }
+    refusing.join().unwrap();
 }

@@ -107,6 +107,7 @@ macro_rules! suite {
                 any_transport_will_do
                 any_encryption_will_do
                 an_encryption_that_fails_is_the_end
+                a_reason_that_comes_behind_a_write_error_is_read
             }
         }
     };

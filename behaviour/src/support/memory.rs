@@ -1,6 +1,7 @@
 //! A transport in memory, which is at home in every world.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
@@ -29,6 +30,31 @@ pub(crate) fn duplex(room: usize) -> (End, End) {
 impl End {
     pub(crate) fn tap(&self) -> Tap {
         Tap(Arc::clone(&self.outgoing))
+    }
+
+    /// Reads no more, and lets the other end know.
+    pub(crate) fn abandon(&mut self) {
+        self.incoming.change(|content| content.abandoned = true);
+    }
+
+    pub(crate) async fn say(&mut self, text: &str) {
+        let mut rest = text.as_bytes();
+        while !rest.is_empty() {
+            let write = poll_fn(|cx| self.poll_write_vectored(cx, &[IoSlice::new(rest)]));
+            rest = &rest[write.await.unwrap()..];
+        }
+    }
+
+    /// Reads one line, octet by octet.
+    pub(crate) async fn line(&mut self) -> String {
+        let mut line = Vec::new();
+        while !line.ends_with(b"\r\n") {
+            let mut octet = [0];
+            let read = poll_fn(|cx| self.poll_read(cx, &mut octet)).await.unwrap();
+            assert_eq!(read, 1, "a line end expected behind {:?}", String::from_utf8_lossy(&line));
+            line.extend(octet);
+        }
+        String::from_utf8(line).unwrap()
     }
 }
 
@@ -128,7 +154,7 @@ impl Transport for End {
 impl Drop for End {
     fn drop(&mut self) {
         self.outgoing.change(|content| content.ended = true);
-        self.incoming.change(|content| content.abandoned = true);
+        self.abandon();
     }
 }
 

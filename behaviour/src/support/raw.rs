@@ -140,17 +140,12 @@ impl<S: Read + Write> Raw<S> {
     }
 
     pub(crate) fn rest_of_octets(&mut self) -> Vec<u8> {
-        self.rest_and_how().0
-    }
-
-    /// Reads to the end. Tells, too, whether it was none by force.
-    pub(crate) fn rest_and_how(&mut self) -> (Vec<u8>, bool) {
         let mut octets = Vec::new();
         match self.0.read_to_end(&mut octets) {
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 panic!("no end behind {:?}", String::from_utf8_lossy(&octets))
             }
-            result => (octets, result.is_ok()),
+            _ => octets,
         }
     }
 }
