@@ -68,6 +68,8 @@ async fn main() -> ExitCode {
         }
     };
     smtp_example_kit::log_to_stderr(args.verbose);
+    #[cfg(unix)]
+    smtp_example_kit::allow_descriptors();
     match run(args).await {
         Ok(()) => ExitCode::SUCCESS,
         Err((status, message)) => {
