@@ -58,6 +58,8 @@ impl Runtime for Threads {
     }
 
     fn spawn(task: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        // Not moved from frame to frame: what a stack has touched it keeps.
+        let task = Box::pin(task);
         thread::Builder::new().name("smtp".into()).spawn(move || block_on(task)).map(drop)
     }
 }
