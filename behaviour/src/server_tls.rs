@@ -11,6 +11,27 @@ use crate::support::{
     Certificate, News, Raw, connector, eventually, millis, send_tea, serve, server_config,
 };
 
+fn secured(news: News) -> Option<smtp_proto::Tls> {
+    match news {
+        News::Event(Event::Secured(tls)) => Some(tls),
+        _ => None,
+    }
+}
+
+fn failed(news: News) -> Option<Error> {
+    match news {
+        News::Failed(error) => Some(error),
+        _ => None,
+    }
+}
+
+fn closed(news: News) -> Option<Close> {
+    match news {
+        News::Event(Event::Closed(close)) => Some(close),
+        _ => None,
+    }
+}
+
 pub fn both_sides_know_what_came_of_it<W: World>() {
     let certificate = Certificate::of_server();
     for implicit in [false, true] {
@@ -48,20 +69,6 @@ pub fn both_sides_know_what_came_of_it<W: World>() {
         assert_eq!(content, b"tea\r\n");
         let statistics = server.finish();
         assert_eq!((statistics.accepted, statistics.handshakes_failed), (1, 0));
-    }
-}
-
-fn secured(news: News) -> Option<smtp_proto::Tls> {
-    match news {
-        News::Event(Event::Secured(tls)) => Some(tls),
-        _ => None,
-    }
-}
-
-fn failed(news: News) -> Option<Error> {
-    match news {
-        News::Failed(error) => Some(error),
-        _ => None,
     }
 }
 
@@ -117,13 +124,6 @@ pub fn a_handshake_behind_starttls_is_not_waited_for_for_ever<W: World>() {
     assert!(matches!(close, Close::Timeout(_)), "{close}");
     drop(client);
     assert_eq!(server.finish().accepted, 1);
-}
-
-fn closed(news: News) -> Option<Close> {
-    match news {
-        News::Event(Event::Closed(close)) => Some(close),
-        _ => None,
-    }
 }
 
 pub fn a_broken_handshake_ends_one_connection<W: World>() {
