@@ -66,12 +66,23 @@ fn check(what: &'static str, text: &str) -> Result<(), CredentialError> {
     Ok(())
 }
 
+/// The only message of a mechanism: the initial response, or else the answer to the first challenge.
+#[derive(Clone, Debug)]
+struct Only(Option<Secret>);
+
+impl Only {
+    fn new(message: Vec<u8>) -> Self {
+        Self(Some(message.into()))
+    }
+
+    fn send(&mut self) -> Result<Secret, Cancel> {
+        self.0.take().ok_or(Cancel)
+    }
+}
+
 /// PLAIN (RFC 4616): everything in one message.
 #[derive(Clone, Debug)]
-pub struct Plain {
-    message: Secret,
-    sent: bool,
-}
+pub struct Plain(Only);
 
 impl Plain {
     /// As this user, and to act as `authzid` if that is somebody else.
@@ -81,7 +92,7 @@ impl Plain {
         check("password", password)?;
         let parts = [authzid.unwrap_or_default(), user, password];
         let message: Vec<u8> = parts.join("\0").into();
-        Ok(Self { message: message.into(), sent: false })
+        Ok(Self(Only::new(message)))
     }
 }
 
@@ -91,16 +102,11 @@ impl Mechanism for Plain {
     }
 
     fn initial(&mut self) -> Option<Secret> {
-        self.sent = true;
-        Some(self.message.clone())
+        self.0.send().ok()
     }
 
     fn respond(&mut self, _: &[u8]) -> Result<Secret, Cancel> {
-        if self.sent {
-            return Err(Cancel);
-        }
-        self.sent = true;
-        Ok(self.message.clone())
+        self.0.send()
     }
 }
 
@@ -141,17 +147,14 @@ impl Mechanism for Login {
 /// EXTERNAL (RFC 4422 appendix A): the server knows the client already, by its certificate for
 /// instance.
 #[derive(Clone, Debug)]
-pub struct External {
-    message: Secret,
-    sent: bool,
-}
+pub struct External(Only);
 
 impl External {
     /// As whom the server knows, and to act as `authzid` if that is somebody else.
     pub fn new(authzid: Option<&str>) -> Result<Self, CredentialError> {
         authzid.map_or(Ok(()), |authzid| check("authorization identity", authzid))?;
         let message = authzid.unwrap_or_default().as_bytes().to_vec();
-        Ok(Self { message: message.into(), sent: false })
+        Ok(Self(Only::new(message)))
     }
 }
 
@@ -161,16 +164,11 @@ impl Mechanism for External {
     }
 
     fn initial(&mut self) -> Option<Secret> {
-        self.sent = true;
-        Some(self.message.clone())
+        self.0.send().ok()
     }
 
     fn respond(&mut self, _: &[u8]) -> Result<Secret, Cancel> {
-        if self.sent {
-            return Err(Cancel);
-        }
-        self.sent = true;
-        Ok(self.message.clone())
+        self.0.send()
     }
 }
 
