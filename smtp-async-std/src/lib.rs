@@ -41,6 +41,9 @@
 //! Streams, connections and clocks are the same type under both, so to change over is to change the
 //! name of a listener.
 //!
+//! The sockets here are those of async-net. async-std's own `TcpStream` does for a stream of one's own,
+//! but tells the peer of the end only when it is dropped, a second later.
+//!
 //! What a connection does is in [`smtp_driver`], what is said on it in [`smtp_proto`]. Here is only
 //! what a stream, a clock, a listener and TLS are in this world; the adapters for other worlds have
 //! the same things under the same names.

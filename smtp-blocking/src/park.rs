@@ -37,6 +37,8 @@ struct Wishes {
     alarm: Option<Instant>,
     /// Of parts of the future that have wakers of their own, and are polled only when woken.
     wakers: Vec<Waker>,
+    /// Somebody rang while another future waited inside of this one, and may have meant this one.
+    woken: bool,
 }
 
 thread_local! {
@@ -88,14 +90,19 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         }
         let wishes = WISHES.with_borrow_mut(|wishes| wishes.last_mut().map(std::mem::take));
         let wishes = wishes.unwrap_or_default();
-        wait(&bell, &wishes);
+        if !wishes.woken && wait(&bell, &wishes) {
+            WISHES.with_borrow_mut(|wishes| {
+                wishes.iter_mut().rev().skip(1).for_each(|outer| outer.woken = true);
+            });
+        }
         // One of them was meant. To be woken for nothing does no harm.
         wishes.wakers.into_iter().filter(|part| !part.will_wake(&waker)).for_each(Waker::wake);
     }
 }
 
-/// Waits for the first of the wishes, or the bell. May return too early.
-fn wait(bell: &Bell, wishes: &Wishes) {
+/// Waits for the first of the wishes, or the bell. May return too early. Tells whether it was the
+/// bell.
+fn wait(bell: &Bell, wishes: &Wishes) -> bool {
     let sockets: Vec<_> = wishes
         .sockets
         .iter()
@@ -121,7 +128,10 @@ fn wait(bell: &Bell, wishes: &Wishes) {
     let rung = descriptors.last().is_some_and(|last| !last.revents().is_empty());
     if rung && bell.as_fd().is_some() {
         bell.silence();
+        return true;
     }
+    // Without a descriptor there is no telling.
+    bell.as_fd().is_none()
 }
 
 /// The running of one `block_on`.
@@ -227,5 +237,34 @@ mod tests {
             if Instant::now() >= later { Poll::Ready(one + 1) } else { Poll::Pending }
         }));
         assert_eq!(sum, 2);
+    }
+
+    /// What rang for the outer one while the inner one waited is not lost on it.
+    #[test]
+    fn one_inside_another_leaves_it_its_waker() {
+        let (rung, waker) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(None)));
+        let (done, slot) = (Arc::clone(&rung), Arc::clone(&waker));
+        let other = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(20));
+            done.store(true, Ordering::SeqCst);
+            let waker: Option<Waker> = slot.lock().unwrap().take();
+            waker.unwrap().wake();
+        });
+        let mut polls = 0;
+        block_on(poll_fn(|cx| {
+            polls += 1;
+            if rung.load(Ordering::SeqCst) {
+                return Poll::Ready(());
+            }
+            *waker.lock().unwrap() = Some(cx.waker().clone());
+            let until = Instant::now() + Duration::from_millis(60);
+            block_on(poll_fn(|_| {
+                wait_until(until);
+                if Instant::now() >= until { Poll::Ready(()) } else { Poll::Pending }
+            }));
+            Poll::Pending
+        }));
+        assert_eq!(polls, 2);
+        other.join().unwrap();
     }
 }
