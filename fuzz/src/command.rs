@@ -8,8 +8,9 @@ use smtp_proto::syntax::address::{
     AddressLiteral, Domain, ForwardPath, HelloName, Host, Mailbox, ReversePath,
 };
 use smtp_proto::syntax::command::{Command, CommandErrorKind, Mechanism};
-use smtp_proto::syntax::params::Params;
+use smtp_proto::syntax::params::{AuthParam, Known, Params};
 use smtp_proto::syntax::text::Text;
+use smtp_proto::syntax::verb::Verb;
 use smtp_proto::syntax::{base64, xtext};
 
 use crate::wire;
@@ -70,8 +71,12 @@ fn parameters(params: &Params<&str>) {
         assert_eq!(params.get(&param.keyword.to_ascii_lowercase()), Some(param));
     }
     assert_eq!(copy.borrowed(), *params);
-    let _ = (params.size(), params.body(), params.smtputf8());
-    if let Ok(Some(auth)) = params.auth() {
+    for param in params.iter() {
+        for verb in [Verb::Mail, Verb::Rcpt] {
+            let _ = Known::find(verb, param.keyword).map(|known| known.accepts(param));
+        }
+    }
+    if let Ok(Some(auth)) = params.value::<AuthParam>() {
         no_control(&format!("{auth:?}"));
     }
 }

@@ -7,20 +7,10 @@
 //!
 //! RFC 5321 sections 4.1.4 and 4.3.2, RFC 3030 section 2, RFC 3207 section 4, RFC 4954 section 4.
 
+pub use crate::syntax::protocol::Protocol;
+
 use crate::syntax::reply::Class;
 use crate::syntax::verb::Verb;
-
-/// Which of the three dialects a connection speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Protocol {
-    /// Mail transfer, RFC 5321.
-    #[default]
-    Smtp,
-    /// Message submission, RFC 6409.
-    Submission,
-    /// Local mail transfer, RFC 2033: `LHLO`, and one reply a recipient after the content.
-    Lmtp,
-}
 
 /// How far a conversation has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,6 +37,8 @@ pub enum Phase {
     Auth,
     /// 220 was the answer to STARTTLS: the handshake comes next.
     Tls,
+    /// ATRN was accepted: the peers go on with their roles reversed, in a conversation of its own.
+    Turned,
     /// Over.
     Closed,
 }
@@ -86,10 +78,16 @@ pub enum Act {
     AuthResponse,
     /// ETRN.
     Etrn,
+    /// ATRN.
+    Atrn,
+    /// XCLIENT.
+    XClient,
+    /// XFORWARD.
+    XForward,
 }
 
 impl Act {
-    /// The act that a verb performs; BDAT is [`Act::Chunk`] here, whatever follows it.
+    /// The act that a verb performs; BDAT and BURL are [`Act::Chunk`] here, whatever follows them.
     #[must_use]
     pub fn of(verb: Verb) -> Self {
         match verb {
@@ -104,13 +102,17 @@ impl Act {
             Verb::StartTls => Self::StartTls,
             Verb::Auth => Self::Auth,
             Verb::Etrn => Self::Etrn,
+            Verb::Burl => Self::Chunk,
+            Verb::Atrn => Self::Atrn,
+            Verb::XClient => Self::XClient,
+            Verb::XForward => Self::XForward,
         }
     }
 }
 
 impl Phase {
     /// Every phase, in the order of a conversation.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Connect,
         Self::Refused,
         Self::Greeted,
@@ -122,6 +124,7 @@ impl Phase {
         Self::Failed,
         Self::Auth,
         Self::Tls,
+        Self::Turned,
         Self::Closed,
     ];
 
@@ -154,7 +157,7 @@ impl Phase {
     #[allow(clippy::match_same_arms)] // in a table each rule has its own line
     fn row(self, act: Act) -> Option<Row> {
         use Phase::{Auth, Chunks, Closed, Connect, Data, Failed, Greeted, Mail, Rcpt, Ready};
-        use Phase::{Refused, Tls};
+        use Phase::{Refused, Tls, Turned};
         Some(match (self, act) {
             // Where no command is read, one thing can happen.
             (Connect, Act::Greeting) => Row::new(Greeted, Refused, Refused),
@@ -162,7 +165,7 @@ impl Phase {
             (Data, Act::Content) => Row::always(Ready),
             (Auth, Act::AuthResponse) => Row::new(Ready, Auth, Ready),
             (Tls, Act::Handshake) => Row::if_positive(Greeted, Closed),
-            (Connect | Refused | Data | Auth | Tls | Closed, _) => return None,
+            (Connect | Refused | Data | Auth | Tls | Turned | Closed, _) => return None,
 
             (_, Act::Quit) => Row::always(Closed),
             (_, Act::Query) => Row::always(self),
@@ -172,7 +175,10 @@ impl Phase {
 
             (Ready, Act::StartTls) => Row::if_positive(Tls, Ready),
             (Ready, Act::Auth) => Row::new(Ready, Auth, Ready),
-            (Ready, Act::Etrn) => Row::always(Ready),
+            (Ready, Act::Etrn | Act::XForward) => Row::always(Ready),
+            (Ready, Act::Atrn) => Row::if_positive(Turned, Ready),
+            // Back to where a connection begins: what the proxy tells counts from there.
+            (Greeted | Ready, Act::XClient) => Row::if_positive(Greeted, self),
 
             (Ready, Act::Mail) => Row::if_positive(Mail, Ready),
             (Mail | Rcpt, Act::Rcpt) => Row::if_positive(Rcpt, self),
@@ -236,6 +242,7 @@ impl Forgets {
                 Self { transaction: true, ..Self::default() }
             }
             Act::Handshake => Self { transaction: true, hello: true, identity: true },
+            Act::XClient => Self { transaction: true, hello: true, identity: false },
             _ => Self::default(),
         }
     }

@@ -71,7 +71,7 @@ impl Server {
     ) -> Result<(), Misuse> {
         let question = self.question.ok_or(Misuse::NoQuestion)?;
         let choice = match question {
-            Question::Rcpt | Question::Query { .. } | Question::Etrn => true,
+            Question::Rcpt | Question::Query { .. } | Question::Etrn | Question::Private => true,
             Question::Mail { .. } | Question::Deliver => code == Code::OK,
             _ => false,
         };
@@ -120,7 +120,7 @@ impl Server {
                 self.tally.auth_failure();
             }
             Question::Deliver => self.delivered(false),
-            Question::Query { .. } | Question::Etrn => {} // counted as useless already
+            Question::Query { .. } | Question::Etrn | Question::Private => {} // useless already
             _ => self.tally.rejection(),
         }
         if closes {
@@ -203,7 +203,10 @@ impl Server {
                 self.task = Task::Content(Content::data(self.config.newlines));
             }
             Question::Deliver => self.delivered(true),
-            Question::Message(Transfer::Chunked) | Question::Query { .. } | Question::Etrn => {}
+            Question::Message(Transfer::Chunked)
+            | Question::Query { .. }
+            | Question::Etrn
+            | Question::Private => {}
         }
     }
 
@@ -258,6 +261,7 @@ fn affirmative(question: Question) -> (Code, EnhancedCode, &'static str) {
             (Code::CANNOT_VERIFY, (0, 0), "Cannot verify, but will accept mail and try")
         }
         Question::Etrn => (Code::OK, (0, 0), "OK, will try"),
+        Question::Private => (Code::OK, (0, 0), "OK"),
     };
     (code, EnhancedCode::positive(subject, detail), text)
 }

@@ -1,5 +1,7 @@
 //! What is wrong with a command, and how that is said.
 
+use alloc::borrow::Cow;
+
 use super::Server;
 use super::poll::Turn;
 use crate::error::Fault;
@@ -15,7 +17,7 @@ pub(super) struct Breach {
     pub(super) code: Code,
     pub(super) subject: u8,
     pub(super) detail: u8,
-    pub(super) text: &'static str,
+    pub(super) text: Cow<'static, str>,
 }
 
 impl Breach {
@@ -25,7 +27,7 @@ impl Breach {
             code: Code::BAD_SEQUENCE,
             subject: 5,
             detail: 1,
-            text: "A chunk was refused: RSET first",
+            text: "A chunk was refused: RSET first".into(),
         }
     }
 
@@ -37,7 +39,7 @@ impl Breach {
             code: if lmtp { Code::BAD_SEQUENCE } else { Code::TRANSACTION_FAILED },
             subject: 5,
             detail: 1,
-            text: "No valid recipients",
+            text: "No valid recipients".into(),
         }
     }
 }
@@ -71,13 +73,13 @@ impl Server {
 
     pub(super) fn refuse_as(&mut self, breach: Breach) -> Turn {
         let Breach { fault, code, subject, detail, text } = breach;
-        self.refuse(fault, code, subject, detail, text)
+        self.refuse(fault, code, subject, detail, &text)
     }
 
     /// What keeps a verb from being obeyed here and now, whatever its arguments are.
     pub(super) fn forbidden(&self, verb: Verb, act: Act) -> Option<Breach> {
         let breach = |fault, code, subject, detail, text| {
-            Some(Breach { fault, code, subject, detail, text })
+            Some(Breach { fault, code, subject, detail, text: Cow::Borrowed(text) })
         };
         let lmtp = self.config.protocol == Protocol::Lmtp;
         if act == Act::Hello && lmtp != (verb == Verb::Lhlo) {
@@ -117,16 +119,9 @@ impl Server {
 
     /// Whether a verb belongs to an extension that this server was not given.
     fn lacks(&self, verb: Verb) -> bool {
-        let needed = match verb {
-            Verb::Bdat => Extension::Chunking,
-            Verb::Expn => Extension::Expn,
-            Verb::Help => Extension::Help,
-            Verb::StartTls => Extension::StartTls,
-            Verb::Auth => Extension::Auth,
-            Verb::Etrn => Extension::Etrn,
-            _ => return false,
-        };
-        !self.config.offers(needed)
+        // Disabled or not, VRFY can be answered (RFC 5321 section 7.3).
+        let needed = verb.extension().filter(|needed| *needed != Extension::Vrfy);
+        needed.is_some_and(|needed| !self.config.offers(needed))
     }
 
     /// A line that is not a command; it may look like one.

@@ -24,7 +24,10 @@ impl Server {
                 return self.lose_framing_if(is_bdat(line));
             }
         };
-        let Some(verb) = command.verb() else { return self.unknown(command) };
+        let Some(verb) = command.verb() else {
+            let Command::Unknown { verb, argument } = command else { return Turn::Again };
+            return self.unknown(verb, argument);
+        };
         if let Command::Bdat { size, last } = command {
             return self.bdat(size, last);
         }
@@ -46,18 +49,22 @@ impl Server {
             Command::StartTls => self.start_tls(),
             Command::Auth { mechanism, initial } => self.auth(mechanism, initial),
             Command::Etrn(node) => self.etrn(node),
-            Command::Bdat { .. } | Command::Unknown(_) => Turn::Again, // done above
+            Command::Bdat { .. } | Command::Unknown { .. } => Turn::Again, // done above
         }
     }
 
     /// What is not ours may still be a command: RFC 821 had some more (RFC 5321 appendix F).
-    fn unknown(&mut self, command: Command<'_>) -> Turn {
-        let obsolete = |verb: &str| {
-            ["SEND", "SOML", "SAML", "TURN"].iter().any(|old| verb.eq_ignore_ascii_case(old))
-        };
-        if let Command::Unknown(verb) = command
-            && obsolete(verb)
-        {
+    fn unknown(&mut self, verb: &str, argument: &str) -> Turn {
+        let is = |known: &str| verb.eq_ignore_ascii_case(known);
+        let mut private = self.config.private.iter().flat_map(|private| &private.verbs);
+        if private.any(|known| is(known)) {
+            if let Some(breach) = self.forbidden(Verb::Noop, Act::Query) {
+                return self.refuse_as(breach);
+            }
+            let event = Event::Private { verb: verb.into(), argument: argument.into() };
+            return self.useless_question(Question::Private, event);
+        }
+        if ["SEND", "SOML", "SAML", "TURN"].into_iter().any(is) {
             let text = "Command not implemented";
             return self.refuse(Fault::UnknownVerb, Code::NOT_IMPLEMENTED, 5, 1, text);
         }

@@ -1,5 +1,6 @@
 //! What a server offers and how it behaves.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::body::Newlines;
@@ -9,6 +10,7 @@ use crate::syntax::address::Domain;
 use crate::syntax::capability::Extension;
 use crate::syntax::command::Mechanism;
 use crate::syntax::text::Text;
+use crate::syntax::verb::Verb;
 use crate::timeouts::ServerTimeouts;
 
 /// What a server offers and how it behaves; one value serves any number of connections.
@@ -22,10 +24,12 @@ pub struct Config {
     pub greeting: Text,
     /// The extensions to announce, in this order.
     ///
-    /// Of these only: PIPELINING, SIZE, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES, CHUNKING,
-    /// BINARYMIME, VRFY, EXPN, HELP and ETRN. STARTTLS and AUTH are announced by the fields below.
-    /// BINARYMIME is passed over without CHUNKING, SMTPUTF8 without 8BITMIME.
+    /// STARTTLS and AUTH are announced by the fields below, and here they are passed over. So is an
+    /// extension that is not for this dialect ([`Extension::is_for`]) or needs another one that is
+    /// not in the list ([`Extension::needs`]).
     pub extensions: Vec<Extension>,
+    /// Extensions that this crate does not know.
+    pub private: Vec<Private>,
     /// Offer STARTTLS while the connection is in the clear.
     pub starttls: bool,
     /// Answer 530 5.7.0 to everything but NOOP, EHLO, STARTTLS and QUIT until TLS is active.
@@ -63,6 +67,7 @@ impl Config {
                 Extension::BinaryMime,
             ]
             .into(),
+            private: Vec::new(),
             starttls: false,
             require_tls: false,
             mechanisms: Vec::new(),
@@ -77,13 +82,35 @@ impl Config {
     /// Whether an extension is on, its own requirements considered.
     #[must_use]
     pub fn offers(&self, extension: Extension) -> bool {
-        let listed = |wanted| self.extensions.contains(&wanted);
-        match extension {
+        let listed = match extension {
             Extension::StartTls => self.starttls,
             Extension::Auth => !self.mechanisms.is_empty(),
-            Extension::BinaryMime => listed(extension) && listed(Extension::Chunking),
-            Extension::SmtpUtf8 => listed(extension) && listed(Extension::EightBitMime),
-            _ => listed(extension),
-        }
+            _ => self.extensions.contains(&extension),
+        };
+        listed
+            && extension.is_for(self.protocol)
+            && extension.needs().is_none_or(|needed| self.offers(needed))
     }
+
+    /// Whether a parameter belongs to an extension of one's own.
+    pub(super) fn takes(&self, verb: Verb, keyword: &str) -> bool {
+        self.private.iter().any(|private| {
+            let params = if verb == Verb::Mail { &private.mail } else { &private.rcpt };
+            params.iter().any(|param| param.eq_ignore_ascii_case(keyword))
+        })
+    }
+}
+
+/// An extension that this crate does not know: what of it is announced, and what of it is passed to
+/// the application as it comes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Private {
+    /// The line to announce it by: a keyword and perhaps arguments. Empty: none.
+    pub line: Text,
+    /// Keywords of parameters for MAIL. Their values are any that a parameter can have.
+    pub mail: Vec<Box<str>>,
+    /// Keywords of parameters for RCPT.
+    pub rcpt: Vec<Box<str>>,
+    /// Verbs: [`Event::Private`](super::Event::Private) asks what to do.
+    pub verbs: Vec<Box<str>>,
 }

@@ -98,6 +98,15 @@ pub enum Event {
         node: Box<str>,
     },
 
+    /// Question: a verb that this crate does not know, only if it is one of
+    /// [`Private::verbs`](super::Private::verbs) (250). It can't change how the conversation goes.
+    Private {
+        /// The verb as it was sent.
+        verb: Box<str>,
+        /// What followed it; may be empty.
+        argument: Box<str>,
+    },
+
     /// News: a piece of message content, dots removed. Never empty.
     ///
     /// The message may be refused at once with [`reject`](super::Server::reject); the rest of it

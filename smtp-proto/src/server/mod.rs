@@ -12,7 +12,9 @@
 //! | `poll` | what to do next, and for how long to wait |
 //! | `command` | what each command asks for |
 //! | `breach` | what is wrong with a command, and how that is said |
-//! | `mail` | MAIL and RCPT with their parameters |
+//! | `mail` | MAIL and RCPT |
+//! | `params` | their parameters |
+//! | `offers` | what is announced to a client |
 //! | `auth` | the AUTH exchange |
 //! | `content` | DATA and BDAT, up to the final reply |
 //! | `verdict` | what is wrong with a message |
@@ -33,8 +35,10 @@ mod content;
 mod deadlines;
 mod event;
 mod mail;
+mod offers;
 mod outline;
 mod output;
+mod params;
 mod poll;
 mod refusal;
 mod tally;
@@ -42,7 +46,7 @@ mod tally;
 mod tests;
 mod verdict;
 
-pub use config::Config;
+pub use config::{Config, Private};
 pub use event::{Abort, Event, Transfer};
 pub use refusal::Refusal;
 
@@ -119,6 +123,7 @@ enum Question {
     Deliver,
     Query { verb: Verb, smtputf8: bool },
     Etrn,
+    Private,
 }
 
 /// The transaction, as far as the protocol goes. Who it is from and for, the application knows.

@@ -26,6 +26,9 @@ impl Event {
             Self::Expand { query, .. } => Outline { detail: Some(query), ..outline("EXPN") },
             Self::Help { .. } => outline("HELP"),
             Self::Etrn { node } => Outline { detail: Some(node), ..outline("ETRN") },
+            Self::Private { verb, .. } => {
+                Outline { detail: Some(verb), ..outline("a verb of one's own") }
+            }
             Self::Body(_) => Outline { minor: true, ..outline("content") },
             Self::Secured(_) => outline("TLS"),
             Self::Aborted(_) => {

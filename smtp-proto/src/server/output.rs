@@ -11,12 +11,12 @@ use super::{Refusal, Server};
 use crate::error::Fault;
 use crate::session::{Act, Phase, Protocol};
 use crate::syntax::capability::Extension;
-use crate::syntax::reply::{Code, EnhancedCode, write_extensions, write_reply};
+use crate::syntax::reply::{Code, EnhancedCode, write_reply};
 use crate::syntax::text::Text;
 use crate::syntax::verb::Verb;
 
 /// The most octets in a reply line (RFC 5321 section 4.5.3.1.5), without code, separators and CRLF.
-const LINE: usize = 512 - "250- \r\n".len();
+pub(super) const LINE: usize = 512 - "250- \r\n".len();
 
 impl Server {
     /// Writes a reply of one line.
@@ -68,7 +68,7 @@ impl Server {
     }
 
     /// The host name, and what the application adds to it.
-    fn first_line(&self, text: Option<&Text>, room: usize) -> String {
+    pub(super) fn first_line(&self, text: Option<&Text>, room: usize) -> String {
         let hostname = &self.config.hostname;
         match text.map(|text| plain(cut(text.as_str(), room), false)) {
             Some(text) if !text.is_empty() => format!("{hostname} {text}"),
@@ -105,33 +105,7 @@ impl Server {
         }
     }
 
-    /// The reply to EHLO or LHLO: what is offered at this moment, to this client.
-    pub(super) fn reply_extensions(&mut self, text: Option<&Text>) {
-        // These lines are not folded.
-        let room = LINE.saturating_sub(self.config.hostname.as_str().len());
-        let lines: Vec<String> = once(self.first_line(text, room))
-            .chain(self.config.extensions.iter().filter_map(|&extension| self.flag(extension)))
-            .chain(self.offers_starttls().then(|| Extension::StartTls.to_string()))
-            .chain(self.offers_auth().then(|| self.auth_line()))
-            .collect();
-        let lines = lines.iter().map(String::as_str);
-        write_extensions(self.outbox.line_buffer(), lines);
-    }
-
-    /// The line of an extension that is offered whatever the state of the connection.
-    fn flag(&self, extension: Extension) -> Option<String> {
-        match extension {
-            Extension::Size => {
-                let limit = self.config.limits.message;
-                // 0 says that there is no fixed maximum (RFC 1870 section 4).
-                Some(format!("{extension} {}", if limit == u64::MAX { 0 } else { limit }))
-            }
-            Extension::StartTls | Extension::Auth | Extension::Dsn => None,
-            _ => self.config.offers(extension).then(|| extension.to_string()),
-        }
-    }
-
-    fn auth_line(&self) -> String {
+    pub(super) fn auth_line(&self) -> String {
         let mut line = Extension::Auth.to_string();
         for mechanism in &self.config.mechanisms {
             line.push(' ');

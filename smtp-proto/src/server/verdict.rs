@@ -21,7 +21,7 @@ pub(super) struct Verdict {
 
 impl From<Breach> for Verdict {
     fn from(breach: Breach) -> Self {
-        let refusal = Refusal::permanent(breach.code, breach.subject, breach.detail, breach.text);
+        let refusal = Refusal::permanent(breach.code, breach.subject, breach.detail, &breach.text);
         Self { fault: Some(breach.fault), refusal }
     }
 }

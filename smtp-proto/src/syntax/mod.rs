@@ -6,6 +6,7 @@ pub mod capability;
 mod class;
 pub mod command;
 pub mod params;
+pub mod protocol;
 pub mod reply;
 pub mod text;
 pub mod verb;

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::capability::Extension;
+
 /// A command verb this crate knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -38,6 +40,14 @@ pub enum Verb {
     Auth,
     /// Asks for queued mail (RFC 1985 section 5).
     Etrn,
+    /// Names a piece of the message by its URL (RFC 4468 section 3.2).
+    Burl,
+    /// Asks for mail over this connection, the roles reversed (RFC 2645 section 5.2.1).
+    Atrn,
+    /// Tells what a trusted proxy knows of the client (Postfix).
+    XClient,
+    /// Tells what a trusted filter knows of the client, for logging (Postfix).
+    XForward,
 }
 
 impl Verb {
@@ -45,7 +55,9 @@ impl Verb {
     #[must_use]
     pub fn parse(octets: &[u8]) -> Option<Verb> {
         let &[a, b, c, d] = octets else {
-            return octets.eq_ignore_ascii_case(b"STARTTLS").then_some(Verb::StartTls);
+            return [Verb::StartTls, Verb::XClient, Verb::XForward]
+                .into_iter()
+                .find(|verb| octets.eq_ignore_ascii_case(verb.as_str().as_bytes()));
         };
         // Without 0x20 an octet is a capital letter only if it was that letter in either case.
         Some(match &[a & !0x20, b & !0x20, c & !0x20, d & !0x20] {
@@ -64,6 +76,8 @@ impl Verb {
             b"HELP" => Verb::Help,
             b"AUTH" => Verb::Auth,
             b"ETRN" => Verb::Etrn,
+            b"BURL" => Verb::Burl,
+            b"ATRN" => Verb::Atrn,
             _ => return None,
         })
     }
@@ -88,7 +102,38 @@ impl Verb {
             Verb::StartTls => "STARTTLS",
             Verb::Auth => "AUTH",
             Verb::Etrn => "ETRN",
+            Verb::Burl => "BURL",
+            Verb::Atrn => "ATRN",
+            Verb::XClient => "XCLIENT",
+            Verb::XForward => "XFORWARD",
         }
+    }
+
+    /// The extension that has to be announced before a client may use this verb, if it takes one.
+    #[must_use]
+    pub fn extension(self) -> Option<Extension> {
+        Some(match self {
+            Verb::Bdat => Extension::Chunking,
+            Verb::Vrfy => Extension::Vrfy,
+            Verb::Expn => Extension::Expn,
+            Verb::Help => Extension::Help,
+            Verb::StartTls => Extension::StartTls,
+            Verb::Auth => Extension::Auth,
+            Verb::Etrn => Extension::Etrn,
+            Verb::Burl => Extension::Burl,
+            Verb::Atrn => Extension::Atrn,
+            Verb::XClient => Extension::XClient,
+            Verb::XForward => Extension::XForward,
+            Verb::Ehlo
+            | Verb::Helo
+            | Verb::Lhlo
+            | Verb::Mail
+            | Verb::Rcpt
+            | Verb::Data
+            | Verb::Rset
+            | Verb::Noop
+            | Verb::Quit => return None,
+        })
     }
 }
 
@@ -102,13 +147,13 @@ impl fmt::Display for Verb {
 mod tests {
     use super::*;
     use Verb::{
-        Auth, Bdat, Data, Ehlo, Etrn, Expn, Helo, Help, Lhlo, Mail, Noop, Quit, Rcpt, Rset,
-        StartTls, Vrfy,
+        Atrn, Auth, Bdat, Burl, Data, Ehlo, Etrn, Expn, Helo, Help, Lhlo, Mail, Noop, Quit, Rcpt,
+        Rset, StartTls, Vrfy, XClient, XForward,
     };
 
-    const ALL: [Verb; 16] = [
+    const ALL: [Verb; 20] = [
         Ehlo, Helo, Lhlo, Mail, Rcpt, Data, Bdat, Rset, Noop, Quit, Vrfy, Expn, Help, StartTls,
-        Auth, Etrn,
+        Auth, Etrn, Burl, Atrn, XClient, XForward,
     ];
 
     #[test]

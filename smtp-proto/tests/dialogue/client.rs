@@ -6,7 +6,7 @@ use bytes::Bytes;
 use smtp_proto::body::OutgoingNewlines;
 use smtp_proto::client::{Chunking, Config, Envelope, Event, NotSent, SendError, TransactionId};
 use smtp_proto::syntax::address::ForwardPath;
-use smtp_proto::syntax::params::{AuthParam, BodyType};
+use smtp_proto::syntax::params::{AuthParam, BodyType, Parameter};
 use smtp_proto::timeouts::ClientTimeouts;
 use smtp_proto::{Client, Machine, Step, Tls};
 
@@ -242,10 +242,10 @@ fn envelope(words: &str) -> Result<(Envelope, usize), String> {
                     envelope.to.push(path.parse::<ForwardPath>().map_err(to_text)?.into());
                 }
             }
-            "body" => envelope.body = BodyType::parse(value).ok_or_else(wrong)?,
+            "body" => envelope.body = BodyType::parse(Some(value)).ok_or_else(wrong)?,
             "size" => envelope.size = Some(value.parse().map_err(|_| wrong())?),
             "smtputf8" => envelope.smtputf8 = true,
-            "auth" => envelope.auth = Some(AuthParam::parse(value).ok_or_else(wrong)?),
+            "auth" => envelope.auth = Some(AuthParam::parse(Some(value)).ok_or_else(wrong)?),
             "param" => {
                 let (keyword, value) = match value.split_once('=') {
                     Some((keyword, value)) => (keyword, Some(value)),

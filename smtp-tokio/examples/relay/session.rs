@@ -15,7 +15,7 @@ use smtp_proto::client::{Envelope, Recipient};
 use smtp_proto::error::Close;
 use smtp_proto::server::{Event, Refusal, Server};
 use smtp_proto::syntax::address::{HelloName, ReversePath};
-use smtp_proto::syntax::params::{BodyType, Params};
+use smtp_proto::syntax::params::{BodyType, Params, Size, SmtpUtf8};
 use smtp_proto::syntax::verb::Verb;
 use tracing::{info, warn};
 
@@ -111,12 +111,12 @@ impl<T: Wire> Session<T> {
         params: &Params,
     ) -> Result<(), Error> {
         // The server has looked at the values.
-        let utf8 = params.smtputf8().unwrap_or_default();
+        let utf8 = params.has::<SmtpUtf8>();
         let trace = Bytes::from(self.trace(sender, utf8));
         let longer = |size: u64| size.saturating_add(trace.len() as u64);
         let mut envelope = Envelope::new(from.clone(), []);
-        envelope.body = params.body().ok().flatten().unwrap_or(BodyType::SevenBit);
-        envelope.size = params.size().ok().flatten().map(longer);
+        envelope.body = params.value().ok().flatten().unwrap_or(BodyType::SevenBit);
+        envelope.size = params.value().ok().flatten().map(|Size(size)| longer(size));
         envelope.smtputf8 = utf8;
         match meanwhile(sender, self.next.open(envelope)).await {
             Ok(reply) => {

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
-use super::{Capability, Extension, split};
+use super::{Capability, Extension, Offer, SizeOffer, split};
 use crate::syntax::reply::Reply;
 
 /// What the latest reply to EHLO announced.
@@ -13,7 +13,7 @@ pub struct Capabilities {
     /// The well-formed lines, joined by LF.
     lines: Box<str>,
     /// One bit for each extension.
-    offered: u16,
+    offered: u64,
     /// The fixed maximum of SIZE.
     size: Option<u64>,
 }
@@ -44,7 +44,7 @@ impl Capabilities {
             if let Some(extension) = capability.extension() {
                 capabilities.offered |= bit(extension);
             }
-            if let (None, Capability::Size(Some(size @ 1..))) = (capabilities.size, capability) {
+            if let (None, Some(SizeOffer(size @ 1..))) = (capabilities.size, capability.offer()) {
                 capabilities.size = Some(size);
             }
             if !lines.is_empty() {
@@ -71,19 +71,24 @@ impl Capabilities {
 
     /// The SASL mechanisms offered, as they were sent. One may come up twice.
     pub fn auth(&self) -> impl Iterator<Item = &str> {
-        self.iter().flat_map(|capability| {
-            let mechanisms = match capability {
-                Capability::Auth(mechanisms) => mechanisms,
-                _ => "",
-            };
-            mechanisms.split_ascii_whitespace()
-        })
+        let lines = self.iter().filter(|line| line.extension() == Some(Extension::Auth));
+        lines.flat_map(|line| line.arguments().split_ascii_whitespace())
     }
 
     /// Whether a SASL mechanism is offered; case does not matter.
     #[must_use]
     pub fn supports_auth(&self, mechanism: &str) -> bool {
         self.auth().any(|offered| offered.eq_ignore_ascii_case(mechanism))
+    }
+
+    /// What the arguments of an extension's line say; of the first line, where there are several.
+    /// `None` if it is not offered, or its arguments make no sense.
+    #[must_use]
+    pub fn offer<T: Offer>(&self) -> Option<T> {
+        if !self.has(T::EXTENSION) {
+            return None;
+        }
+        T::parse(self.get(T::EXTENSION.as_str())?)
     }
 
     /// The arguments of the first line with this keyword, if there is one; they may be empty.
@@ -101,7 +106,7 @@ impl Capabilities {
     }
 }
 
-const fn bit(extension: Extension) -> u16 {
+const fn bit(extension: Extension) -> u64 {
     1 << extension as u16
 }
 

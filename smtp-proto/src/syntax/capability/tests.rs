@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::{Capabilities, Capability, Extension};
+use super::{Capabilities, Capability, Extension, SizeOffer};
 use crate::syntax::reply::Reply;
 
 fn parse(line: &str) -> Capability<'_> {
@@ -23,7 +23,10 @@ fn keywords_in_any_case() {
         assert_eq!(parse(keyword).to_string(), keyword);
         assert_eq!(Extension::parse(keyword), Some(extension));
     }
-    assert_eq!(parse("sTaRtTlS"), Capability::StartTls);
+    assert_eq!(parse("sTaRtTlS").to_string(), "STARTTLS");
+    for (at, extension) in Extension::ALL.into_iter().enumerate() {
+        assert_eq!(extension as usize, at, "the row of {extension} is not in its place");
+    }
 }
 
 #[test]
@@ -41,7 +44,8 @@ fn sizes() {
         ("SIZE +1", None),
         ("SIZE 1 2", None),
     ] {
-        assert_eq!(parse(line), Capability::Size(size), "{line}");
+        assert_eq!(parse(line).extension(), Some(Extension::Size));
+        assert_eq!(parse(line).offer(), size.map(SizeOffer), "{line}");
     }
     let size = |line: &str| {
         let capabilities = capabilities(&["250-host\n250 ", line, "\n"].concat());
@@ -78,8 +82,10 @@ fn malformed_lines() {
 #[test]
 fn others() {
     let xclient = parse("XClient NAME ADDR");
-    assert_eq!(xclient, Capability::Other { keyword: "XClient", arguments: "NAME ADDR" });
-    assert_eq!(xclient.to_string(), "XClient NAME ADDR");
+    assert_eq!((xclient.keyword(), xclient.arguments()), ("XCLIENT", "NAME ADDR"));
+    assert_eq!(xclient.extension(), Some(Extension::XClient));
+    assert_eq!(xclient.to_string(), "XCLIENT NAME ADDR");
+    assert_eq!(parse("X-FOO").extension(), None);
     assert_eq!(parse("X-FOO").to_string(), "X-FOO");
     assert_eq!(parse("auth  PLAIN  LOGIN ").to_string(), "AUTH PLAIN  LOGIN");
     assert_eq!(parse("SIZE 10").to_string(), "SIZE 10");
@@ -112,7 +118,7 @@ fn the_greeting_is_not_a_capability() {
     assert_eq!(capabilities("250 STARTTLS\n"), Capabilities::none());
     assert_eq!(
         capabilities("250-STARTTLS\n250 HELP\n").iter().collect::<Vec<_>>(),
-        [Capability::Help]
+        [parse("HELP")]
     );
 }
 

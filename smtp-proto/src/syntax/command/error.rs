@@ -115,6 +115,10 @@ pub(super) fn form(verb: Verb) -> &'static str {
         Verb::Help => "HELP [topic]",
         Verb::Auth => "AUTH mechanism [initial-response]",
         Verb::Etrn => "ETRN host",
+        Verb::Burl => "BURL url [LAST]",
+        Verb::Atrn => "ATRN [domain,...]",
+        Verb::XClient => "XCLIENT name=value ...",
+        Verb::XForward => "XFORWARD name=value ...",
         Verb::Data | Verb::Rset | Verb::Quit | Verb::StartTls => verb.as_str(),
     }
 }

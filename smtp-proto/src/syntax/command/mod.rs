@@ -76,8 +76,13 @@ pub enum Command<'a> {
     /// `ETRN host`: sends what is queued for a host, or with `@` in front for a domain and all
     /// below it, or with `#` for a queue of that name (RFC 1985 section 5).
     Etrn(&'a str),
-    /// A verb that is none of these, as it was sent. What followed it is not kept.
-    Unknown(&'a str),
+    /// A verb that is none of these.
+    Unknown {
+        /// The verb as it was sent.
+        verb: &'a str,
+        /// What followed it, without the space around; may be empty.
+        argument: &'a str,
+    },
 }
 
 /// The argument of VRFY or EXPN.
@@ -111,7 +116,7 @@ impl Command<'_> {
             Command::StartTls => Verb::StartTls,
             Command::Auth { .. } => Verb::Auth,
             Command::Etrn(_) => Verb::Etrn,
-            Command::Unknown(_) => return None,
+            Command::Unknown { .. } => return None,
         })
     }
 }

@@ -52,7 +52,7 @@ fn parse(line: &[u8]) -> Result<Command<'_>, CommandErrorKind> {
     }
     match verb {
         Some(verb) => arguments(verb, argument, start),
-        None => Ok(Command::Unknown(word)),
+        None => Ok(Command::Unknown { verb: word, argument }),
     }
 }
 
@@ -115,6 +115,9 @@ fn arguments(verb: Verb, argument: &str, start: usize) -> Result<Command<'_>, Co
             argument if argument.contains(' ') => return Err(UnexpectedArgument),
             argument => Command::Etrn(argument),
         },
+        Verb::Burl | Verb::Atrn | Verb::XClient | Verb::XForward => {
+            Command::Unknown { verb: verb.as_str(), argument }
+        }
     })
 }
 

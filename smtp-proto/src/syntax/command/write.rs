@@ -48,7 +48,12 @@ impl Command<'_> {
             Command::Noop(Some(text)) | Command::Help(Some(text)) | Command::Etrn(text) => {
                 put_argument(out, text);
             }
-            Command::Unknown(verb) => put_clean(out, verb.as_bytes()),
+            Command::Unknown { verb, argument } => {
+                put_clean(out, verb.as_bytes());
+                if !argument.is_empty() {
+                    put_argument(out, argument);
+                }
+            }
             Command::Data
             | Command::Rset
             | Command::Noop(None)

@@ -1,16 +1,23 @@
 //! The ESMTP parameters of MAIL and RCPT (RFC 5321 sections 4.1.1.11 and 4.1.2).
+//!
+//! [`Params`] holds them as text. A [`Parameter`] is a type for one of them; those of known
+//! extensions are here, and [`Known`] tells which verb and extension each belongs to.
 
 use super::class;
 use alloc::{boxed::Box, string::String};
 use core::{fmt, hash, iter, mem, str::FromStr};
 
 mod error;
+mod parameter;
+mod table;
 #[cfg(test)]
 mod tests;
 mod values;
 
 pub use error::{ParamError, ParamErrorKind};
-pub use values::{AuthParam, BodyType};
+pub use parameter::Parameter;
+pub use table::Known;
+pub use values::{AuthParam, BodyType, Size, SmtpUtf8};
 
 /// The most parameters one command may have: more than are registered for any.
 pub const MAX_PARAMS: usize = 32;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::syntax::verb::Verb;
 use ParamErrorKind::{Control, Duplicate, Keyword, TooMany, Value, ValueCharacter, ValueEmpty};
 use alloc::{format, string::ToString, vec, vec::Vec};
 use proptest::prelude::*;
@@ -34,8 +35,9 @@ fn no_parameters() {
     for params in [Params::parse("").unwrap(), parse("  "), Params::none(), Params::default()] {
         assert!(params.is_empty() && params.is_ascii());
         assert_eq!(params.to_string(), "");
-        assert_eq!((params.size(), params.body(), params.auth()), (Ok(None), Ok(None), Ok(None)));
-        assert_eq!(params.smtputf8(), Ok(false));
+        assert_eq!((params.value::<Size>(), params.value::<SmtpUtf8>()), (Ok(None), Ok(None)));
+        assert_eq!((params.value::<BodyType>(), params.value::<AuthParam>()), (Ok(None), Ok(None)));
+        assert!(!params.has::<Size>());
         assert_eq!(params, Params::none());
     }
 }
@@ -135,34 +137,35 @@ fn size() {
         ("SIZE=18446744073709551616", u64::MAX),
         ("SIZE=99999999999999999999", u64::MAX),
     ] {
-        assert_eq!(parse(text).size(), Ok(Some(size)));
+        assert_eq!(parse(text).value(), Ok(Some(Size(size))));
     }
     let kind = Value { expected: "1 to 20 digits" };
     for value in ["100000000000000000000", "000000000000000000001", "-1", "+1", "1k", "١"] {
-        assert_eq!(parse(&format!("A SIZE={value}")).size(), error(kind, "SIZE", 7));
+        let text = format!("A SIZE={value}");
+        assert_eq!(parse(&text).value::<Size>(), error(kind, "SIZE", 7));
     }
-    assert_eq!(parse("SIZE").size(), error(kind, "SIZE", 4));
+    assert_eq!(parse("SIZE").value::<Size>(), error(kind, "SIZE", 4));
 }
 
 #[test]
 fn body() {
     for body in [BodyType::SevenBit, BodyType::EightBitMime, BodyType::BinaryMime] {
         for text in [format!("BODY={body}"), format!("body={body}").to_ascii_lowercase()] {
-            assert_eq!(parse(&text).body(), Ok(Some(body)));
+            assert_eq!(parse(&text).value(), Ok(Some(body)));
         }
     }
     for text in ["BODY", "BODY=8BIT", "BODY=8BITMIMEX"] {
-        let found = parse(text).body().unwrap_err();
+        let found = parse(text).value::<BodyType>().unwrap_err();
         assert!(matches!(found.kind, Value { .. }), "{found}");
     }
 }
 
 #[test]
 fn smtputf8() {
-    assert_eq!(parse("A smtputf8").smtputf8(), Ok(true));
-    assert_eq!(parse("SMTPUTF8X").smtputf8(), Ok(false));
+    assert_eq!(parse("A smtputf8").value(), Ok(Some(SmtpUtf8)));
+    assert_eq!(parse("SMTPUTF8X").value::<SmtpUtf8>(), Ok(None));
     let kind = Value { expected: "none at all" };
-    assert_eq!(parse("SMTPUTF8=1").smtputf8(), error(kind, "SMTPUTF8", 9));
+    assert_eq!(parse("SMTPUTF8=1").value::<SmtpUtf8>(), error(kind, "SMTPUTF8", 9));
 }
 
 #[test]
@@ -176,14 +179,14 @@ fn auth() {
         ("AUTH=\"a+20b\"@x", mailbox("\"a b\"@x"), "\"a+20b\"@x"),
         ("AUTH=+C3+BC@x", mailbox("ü@x"), "+C3+BC@x"),
     ] {
-        assert_eq!(parse(text).auth(), Ok(Some(auth.clone())));
+        assert_eq!(parse(text).value(), Ok(Some(auth.clone())));
         assert_eq!(auth.to_string(), written);
     }
     for value in ["<", "a", "<a@x>", "a@x+0D+0A", "a+b@x", "a+@x", "ü@x", "postmaster", "a@x+20"] {
-        let found = parse(&format!("AUTH={value}")).auth().unwrap_err();
+        let found = parse(&format!("AUTH={value}")).value::<AuthParam>().unwrap_err();
         assert_eq!((found.kind, found.at), (Value { expected: "<> or a mailbox, in xtext" }, 5));
     }
-    assert!(parse("AUTH").auth().is_err());
+    assert!(parse("AUTH").value::<AuthParam>().is_err());
 }
 
 #[test]
@@ -199,12 +202,23 @@ fn messages_tell_what_and_where() {
         "parameter has a keyword that is not letters, digits and hyphens at offset 2"
     );
     assert_eq!(
-        parse("SIZE=x").size().unwrap_err().to_string(),
+        parse("SIZE=x").value::<Size>().unwrap_err().to_string(),
         "parameter SIZE has a value other than 1 to 20 digits at offset 5"
     );
     let long = ParamError::new(Duplicate, &"K".repeat(300), 0);
     assert_eq!(long.keyword(), "K".repeat(23));
     assert!(format!("{long:?}").contains("keyword: \"KKK"));
+}
+
+#[test]
+fn every_known_parameter_has_one_row() {
+    for (at, known) in Known::all().enumerate() {
+        assert_eq!(known.keyword(), known.keyword().to_ascii_uppercase());
+        assert!(matches!(known.verb(), Verb::Mail | Verb::Rcpt) && !known.expected().is_empty());
+        let found = Known::find(known.verb(), &known.keyword().to_ascii_lowercase()).unwrap();
+        let first = Known::all().position(|row| core::ptr::eq(row, found));
+        assert_eq!(first, Some(at), "{} has two rows", known.keyword());
+    }
 }
 
 proptest! {
@@ -234,7 +248,11 @@ proptest! {
                 Ok(params) => {
                     prop_assert!(!text.chars().any(char::is_control));
                     prop_assert_eq!(params.to_string().parse(), Ok(params.into_owned()));
-                    let _ = (params.size(), params.body(), params.smtputf8(), params.auth());
+                    for param in params.iter() {
+                        for verb in [Verb::Mail, Verb::Rcpt] {
+                            Known::find(verb, param.keyword).map(|known| known.accepts(param));
+                        }
+                    }
                 }
                 Err(error) => prop_assert!(text.is_char_boundary(error.at), "{text:?}: {error}"),
             }

@@ -136,21 +136,21 @@ fn utf8_where_rfc_6531_has_it() {
 
 #[test]
 fn unknown_verbs() {
-    for (line, verb) in [
-        ("XYZZY", "XYZZY"),
-        ("GET / HTTP/1.1", "GET"),
-        ("turn", "turn"),
-        ("MAI", "MAI"),
-        ("MAILX FROM:<>", "MAILX"),
-        ("MAIL: a", "MAIL:"),
-        ("DATA.", "DATA."),
-        ("STARTTL", "STARTTL"),
-        ("STAR", "STAR"),
-        ("STARTTLSX", "STARTTLSX"),
-        (".", "."),
-        ("250 ok", "250"),
+    for (line, verb, argument) in [
+        ("XYZZY", "XYZZY", ""),
+        ("GET / HTTP/1.1", "GET", "/ HTTP/1.1"),
+        ("turn", "turn", ""),
+        ("MAI", "MAI", ""),
+        ("MAILX  FROM:<> ", "MAILX", "FROM:<>"),
+        ("MAIL: a", "MAIL:", "a"),
+        ("DATA.", "DATA.", ""),
+        ("STARTTL", "STARTTL", ""),
+        ("STAR", "STAR", ""),
+        ("STARTTLSX", "STARTTLSX", ""),
+        (".", ".", ""),
+        ("250 ok", "250", "ok"),
     ] {
-        assert_eq!(parse(line), Command::Unknown(verb));
+        assert_eq!(parse(line), Command::Unknown { verb, argument });
         assert_eq!(parse(line).verb(), None);
     }
 }

@@ -58,7 +58,7 @@ fn no_second_command_can_be_forged() {
     assert_eq!(written(&Command::Noop(Some(text))), "NOOP a  QUIT \r\n");
     assert_eq!(written(&Command::Help(Some(text))), "HELP a  QUIT \r\n");
     assert_eq!(written(&Command::Etrn(text)), "ETRN a  QUIT \r\n");
-    assert_eq!(written(&Command::Unknown(text)), "a  QUIT \r\n");
+    assert_eq!(written(&Command::Unknown { verb: text, argument: "" }), "a  QUIT \r\n");
     let query = Query { text, smtputf8: false };
     assert_eq!(written(&Command::Vrfy(query)), "VRFY a  QUIT \r\n");
     assert_eq!(written(&Command::Expn(query)), "EXPN a  QUIT \r\n");
@@ -99,7 +99,7 @@ fn command<'a>(
             initial: flag.then(|| InitialResponse::parse(base64).unwrap()),
         },
         15 => Command::Etrn(name),
-        _ => Command::Unknown("XYZZY"),
+        _ => Command::Unknown { verb: "XYZZY", argument: "plugh" },
     }
 }
 
