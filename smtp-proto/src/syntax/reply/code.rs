@@ -7,7 +7,7 @@ use core::fmt;
 /// The second and the third digit may be any: servers send codes outside the published ones, and a
 /// client that does not know a code acts on its first digit (section 4.3.2).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Code(u16);
+pub struct Code(pub(super) u16);
 
 /// What the first digit of a [`Code`] says (RFC 5321 section 4.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,12 +52,21 @@ impl Code {
     pub const WILL_FORWARD: Code = Code(251);
     /// 252: cannot verify the user, but will accept the message and try.
     pub const CANNOT_VERIFY: Code = Code(252);
+    /// 253: messages are pending, and their delivery was started; to ETRN (RFC 1985).
+    pub const PENDING_MESSAGES: Code = Code(253);
     /// 334: a SASL challenge follows (RFC 4954).
     pub const CHALLENGE: Code = Code(334);
     /// 354: send the message.
     pub const START_MAIL_INPUT: Code = Code(354);
+    /// 355: the transaction goes on at this offset (RFC 1845).
+    pub const TRANSACTION_OFFSET: Code = Code(355);
     /// 421: the service is not available and closes the connection.
     pub const UNAVAILABLE: Code = Code(421);
+    /// 422: listed with X.7.12, "password transition needed", and defined nowhere (RFC 5248
+    /// section 2.4).
+    pub const PASSWORD_TRANSITION_422: Code = Code(422);
+    /// 430: listed with X.5.1, "invalid command", and defined nowhere (RFC 5248 section 2.4).
+    pub const INVALID_COMMAND_430: Code = Code(430);
     /// 432: the user's password must be set anew (RFC 4954).
     pub const PASSWORD_TRANSITION: Code = Code(432);
     /// 450: the mailbox is not available now.
@@ -66,10 +75,16 @@ impl Code {
     pub const LOCAL_ERROR: Code = Code(451);
     /// 452: too little storage; also "too many recipients" (RFC 5321 section 4.5.3.1.10).
     pub const INSUFFICIENT_STORAGE: Code = Code(452);
+    /// 453: there is no mail for the client; to ATRN (RFC 2645).
+    pub const NO_MAIL: Code = Code(453);
     /// 454: TLS or authentication is not available now (RFC 3207, RFC 4954).
     pub const TEMPORARY_FAILURE: Code = Code(454);
     /// 455: the parameters cannot be honoured now.
     pub const PARAMETERS_NOT_ACCOMMODATED: Code = Code(455);
+    /// 458: the messages for the node cannot be queued; to ETRN (RFC 1985).
+    pub const UNABLE_TO_QUEUE: Code = Code(458);
+    /// 459: the node is not allowed; to ETRN (RFC 1985).
+    pub const NODE_NOT_ALLOWED: Code = Code(459);
     /// 500: syntax error, or a command that is not recognised.
     pub const SYNTAX_ERROR: Code = Code(500);
     /// 501: syntax error in the arguments.
@@ -82,8 +97,18 @@ impl Code {
     pub const PARAMETER_NOT_IMPLEMENTED: Code = Code(504);
     /// 521: the host accepts no mail (RFC 7504).
     pub const HOST_ACCEPTS_NO_MAIL: Code = Code(521);
+    /// 523: authentication needs encryption first; goes with X.7.10 (RFC 5248).
+    pub const ENCRYPTION_NEEDED: Code = Code(523);
+    /// 524: listed beside 538 with X.7.11, "encryption required for requested authentication
+    /// mechanism", and defined nowhere (RFC 5248 section 2.4).
+    pub const ENCRYPTION_REQUIRED_524: Code = Code(524);
+    /// 525: the user's account is disabled; goes with X.7.13 (RFC 5248).
+    pub const ACCOUNT_DISABLED: Code = Code(525);
     /// 530: authentication or encryption is required first (RFC 4954, RFC 3207).
     pub const AUTHENTICATION_REQUIRED: Code = Code(530);
+    /// 533: listed with X.7.1, "delivery not authorized", and defined nowhere (RFC 5248 section
+    /// 2.4).
+    pub const NOT_AUTHORISED_533: Code = Code(533);
     /// 534: the mechanism is too weak (RFC 4954).
     pub const MECHANISM_TOO_WEAK: Code = Code(534);
     /// 535: the credentials are not valid (RFC 4954).

@@ -9,6 +9,7 @@ mod code;
 mod enhanced;
 mod error;
 mod line;
+mod meaning;
 mod parser;
 #[cfg(test)]
 mod tests;

@@ -1,2 +1,3 @@
+mod meaning;
 mod read;
 mod write;
