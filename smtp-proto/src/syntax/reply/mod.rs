@@ -11,6 +11,8 @@ mod error;
 mod line;
 mod meaning;
 mod parser;
+mod registry;
+mod status;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -30,6 +32,7 @@ pub use enhanced::EnhancedCode;
 pub use error::ReplyError;
 pub use line::ReplyLine;
 pub use parser::{ReplyLimits, ReplyParser};
+pub use status::Status;
 pub use write::{write_extensions, write_reply};
 
 /// A complete reply: a code, and at least one line of text, which may be empty.

@@ -1,3 +1,4 @@
 mod meaning;
 mod read;
+mod status;
 mod write;
