@@ -53,9 +53,10 @@ pub(super) const MEANINGS: [(Code, &str); 45] = [
 ];
 
 impl Code {
-    /// What a code in use means, in a few words, whatever text it came with. `None` for codes that no
-    /// RFC mentions: of those a client knows the [`class`](Code::class), and that is enough (RFC 5321
-    /// section 4.3.2).
+    /// What a code in use means, in a few words, whatever text it came with.
+    ///
+    /// `None` for codes that no RFC mentions: the [`class`](Code::class) is all that is known of
+    /// those, and a client needs no more (RFC 5321 section 4.3.2).
     #[must_use]
     pub fn meaning(self) -> Option<&'static str> {
         MEANINGS.iter().find_map(|&(code, meaning)| (code == self).then_some(meaning))

@@ -209,7 +209,7 @@ fn the_texts_are_those_of_the_rfcs() {
     }
 }
 
-/// RFC 4954 section 6 calls by name what RFC 4468 section 5 called otherwise (RFC 5248 section 2.4).
+/// X.7.8 is what RFC 4954 section 6 says, not what RFC 4468 section 5 said (RFC 5248 section 2.4).
 #[test]
 fn names_of_numbers_that_were_given_twice() {
     assert_eq!(status("5.7.8"), Status::AUTHENTICATION_CREDENTIALS_INVALID);
