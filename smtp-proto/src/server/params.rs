@@ -70,11 +70,12 @@ fn unknown(verb: Verb, param: Param<'_>) -> Breach {
 
 pub(super) fn bad_value(known: &Known) -> Breach {
     let (keyword, expected) = (known.keyword(), known.expected());
+    let (subject, detail) = known.refusal();
     Breach {
         fault: Fault::BadParameter(known.verb()),
         code: Code::ARGUMENT_ERROR,
-        subject: 5,
-        detail: 4,
+        subject,
+        detail,
         text: format!("Bad {keyword}: expected {expected}").into(),
     }
 }

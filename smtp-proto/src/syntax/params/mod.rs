@@ -17,7 +17,10 @@ mod values;
 pub use error::{ParamError, ParamErrorKind};
 pub use parameter::Parameter;
 pub use table::Known;
-pub use values::{AuthParam, BodyType, Size, SmtpUtf8};
+pub use values::{
+    AuthParam, BodyType, By, ByMode, ConNeg, ConPerm, EnvId, HoldFor, HoldUntil, MtPriority, Mtrk,
+    NoSupport, Notify, Orcpt, RequireTls, Ret, Rrvs, Size, SmtpUtf8, Solicit, TransId, Xverp,
+};
 
 /// The most parameters one command may have: more than are registered for any.
 pub const MAX_PARAMS: usize = 32;

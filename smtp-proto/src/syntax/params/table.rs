@@ -1,8 +1,11 @@
 //! The parameters of known extensions, one row each.
 
-use super::{AuthParam, BodyType, Param, Parameter, Size, SmtpUtf8};
+use super::{
+    AuthParam, BodyType, By, ConNeg, ConPerm, EnvId, HoldFor, HoldUntil, MtPriority, Mtrk, Notify,
+    Orcpt, Param, Parameter, RequireTls, Ret, Rrvs, Size, SmtpUtf8, Solicit, TransId, Xverp,
+};
 use crate::syntax::capability::Extension;
-use crate::syntax::verb::Verb;
+use crate::syntax::verb::Verb::{self, Mail, Rcpt};
 
 /// What there is to know of a parameter besides its type.
 #[derive(Debug)]
@@ -10,21 +13,41 @@ pub struct Known {
     keyword: &'static str,
     verb: Verb,
     extension: Extension,
+    octets: usize,
     expected: &'static str,
+    refusal: (u8, u8),
     check: fn(Option<&str>) -> bool,
 }
 
 /// All of them. BODY belongs to BINARYMIME, too.
 const ROWS: &[Known] = &[
-    row::<Size>(Verb::Mail, Extension::Size),
-    row::<BodyType>(Verb::Mail, Extension::EightBitMime),
-    row::<SmtpUtf8>(Verb::Mail, Extension::SmtpUtf8),
-    row::<AuthParam>(Verb::Mail, Extension::Auth),
+    row::<Size>(Mail, Extension::Size, 26),
+    row::<BodyType>(Mail, Extension::EightBitMime, 16),
+    row::<SmtpUtf8>(Mail, Extension::SmtpUtf8, 10),
+    row::<AuthParam>(Mail, Extension::Auth, 500),
+    row::<Ret>(Mail, Extension::Dsn, 9),
+    row::<EnvId>(Mail, Extension::Dsn, 107),
+    row::<Notify>(Rcpt, Extension::Dsn, 29),
+    row::<Orcpt>(Rcpt, Extension::Dsn, 507),
+    row::<By>(Mail, Extension::DeliverBy, 17),
+    row::<HoldFor>(Mail, Extension::FutureRelease, 18),
+    row::<HoldUntil>(Mail, Extension::FutureRelease, 34),
+    // RFC 6710 section 4.1
+    Known { refusal: (5, 2), ..row::<MtPriority>(Mail, Extension::MtPriority, 15) },
+    row::<Mtrk>(Mail, Extension::Mtrk, 43),
+    row::<Rrvs>(Rcpt, Extension::Rrvs, 33),
+    row::<RequireTls>(Mail, Extension::RequireTls, 11),
+    row::<Solicit>(Mail, Extension::NoSoliciting, 1009),
+    row::<ConPerm>(Mail, Extension::ConPerm, 8),
+    row::<ConNeg>(Rcpt, Extension::ConNeg, 7),
+    row::<TransId>(Mail, Extension::Checkpoint, 89),
+    row::<Xverp>(Mail, Extension::Verp, 9),
 ];
 
-const fn row<P: Parameter>(verb: Verb, extension: Extension) -> Known {
+const fn row<P: Parameter>(verb: Verb, extension: Extension, octets: usize) -> Known {
     let check = |value: Option<&str>| P::parse(value).is_some();
-    Known { keyword: P::KEYWORD, verb, extension, expected: P::EXPECTED, check }
+    let (keyword, expected) = (P::KEYWORD, P::EXPECTED);
+    Known { keyword, verb, extension, octets, expected, refusal: (5, 4), check }
 }
 
 impl Known {
@@ -57,6 +80,13 @@ impl Known {
         self.extension
     }
 
+    /// By how many octets it makes a command line longer, with the space in front: what its RFC
+    /// says, or what it needs at most where that is more.
+    #[must_use]
+    pub fn octets(&self) -> usize {
+        self.octets
+    }
+
     /// What its value can be.
     #[must_use]
     pub fn expected(&self) -> &'static str {
@@ -67,5 +97,12 @@ impl Known {
     #[must_use]
     pub fn accepts(&self, param: Param<'_>) -> bool {
         (self.check)(param.value)
+    }
+
+    /// Subject and detail of the enhanced code, behind 501 and class 5, by which a server refuses
+    /// another value: 5 and 4, but 5 and 2 for MT-PRIORITY.
+    #[must_use]
+    pub fn refusal(&self) -> (u8, u8) {
+        self.refusal
     }
 }
