@@ -82,7 +82,7 @@ pub fn serve(server: &mut Server, received: &mut Received) -> Option<Wait> {
                 }
             }
             Step::Wait(wait) => return Some(wait),
-            Step::Done => return None,
+            Step::Turn | Step::Done => return None,
             Step::Upgrade { .. } | Step::Unanswered => panic!("TLS is not offered"),
         }
     }
@@ -140,7 +140,7 @@ pub fn send(client: &mut Client, outgoing: &mut Outgoing) -> Option<Wait> {
             }
             Step::Event(_) => {}
             Step::Wait(wait) => return Some(wait),
-            Step::Done => return None,
+            Step::Turn | Step::Done => return None,
             Step::Upgrade { .. } | Step::Unanswered => panic!("TLS is not offered"),
         }
     }

@@ -170,7 +170,7 @@ impl<'a> Run<'a> {
                     self.stage.machine.upgraded(Tls::default());
                 }
                 Step::Unanswered => unreachable!("every question was answered"),
-                Step::Done => break,
+                Step::Turn | Step::Done => break,
             }
         }
         if !broken {

@@ -149,7 +149,7 @@ impl<'a> Pair<'a> {
                     self.server.machine.upgraded(Tls::default());
                 }
                 Step::Unanswered => unreachable!("every question was answered"),
-                Step::Done => return None,
+                Step::Turn | Step::Done => return None,
             }
         }
     }
@@ -163,7 +163,7 @@ impl<'a> Pair<'a> {
                 // The client has yet to read the reply.
                 Step::Upgrade { .. } => return Some(Wait::default()),
                 Step::Unanswered => unreachable!("every question was answered"),
-                Step::Done => return None,
+                Step::Turn | Step::Done => return None,
             }
         }
     }

@@ -164,7 +164,7 @@ impl<'a> Run<'a> {
                     self.stage.machine.upgraded(Tls::default());
                 }
                 Step::Unanswered => unreachable!("every question was answered"),
-                Step::Done => break,
+                Step::Turn | Step::Done => break,
             }
         }
         broken |= self.stage.machine.outbox().is_closed();

@@ -61,6 +61,9 @@ pub enum Fault {
     /// A parameter with a value that makes no sense or is not offered.
     #[error("{0} with a bad value of a parameter")]
     BadParameter(Verb),
+    /// A message of a kind that was announced as not welcome (NO-SOLICITING).
+    #[error("a message of a kind that is not welcome")]
+    Solicitation,
     /// A non-ASCII address in a transaction without SMTPUTF8.
     #[error("{0} with a non-ASCII address, without SMTPUTF8")]
     NeedsSmtpUtf8(Verb),
@@ -88,6 +91,12 @@ pub enum Fault {
         /// The limit.
         limit: usize,
     },
+    /// Recipients in more domains than the limit.
+    #[error("recipients in more than {limit} domains")]
+    TooManyDomains {
+        /// The limit.
+        limit: usize,
+    },
     /// A message larger than the limit, by declaration or in fact.
     #[error("message larger than {limit} octets")]
     MessageTooLarge {
@@ -109,6 +118,9 @@ pub enum Fault {
     /// Octets in the clear behind STARTTLS or behind the reply to it.
     #[error("octets in the clear behind STARTTLS")]
     Injection,
+    /// Octets behind ATRN or the reply to it, where it was the peer's turn to listen.
+    #[error("octets behind ATRN, before the roles were reversed")]
+    OutOfTurn,
     /// A reply that could not be parsed.
     #[error("{0}")]
     Reply(#[from] ReplyError),

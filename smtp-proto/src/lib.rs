@@ -29,7 +29,7 @@
 //!                 server.inbox().commit(input.len());
 //!             }
 //!         }
-//!         Step::Upgrade { .. } | Step::Unanswered | Step::Done => break,
+//!         Step::Upgrade { .. } | Step::Turn | Step::Unanswered | Step::Done => break,
 //!     }
 //! }
 //! assert_eq!(output, b"220 mx.example ESMTP\r\n250 mx.example\r\n221 2.0.0 Bye\r\n");
@@ -61,6 +61,7 @@ extern crate std;
 pub mod body;
 pub mod buffer;
 pub mod client;
+mod domains;
 pub mod error;
 pub mod limits;
 pub mod machine;

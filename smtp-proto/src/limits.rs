@@ -33,11 +33,20 @@ pub struct ServerLimits {
     pub discard: u64,
     /// Recipients of one transaction. Further ones are answered 452 4.5.3.
     ///
-    /// RFC 5321 section 4.5.3.1.8 asks for at least 100; Postfix's `smtpd_recipient_limit`: 1000.
+    /// RFC 5321 section 4.5.3.1.8 asks for at least 100; Postfix's `smtpd_recipient_limit`: 1000. If
+    /// LIMITS is offered it is announced as RCPTMAX, and refused recipients count as well (RFC 9422
+    /// section 4.2).
     pub recipients: usize,
-    /// MAIL commands accepted in one connection. Further ones are answered 421 4.7.0.
+    /// Different domains of all recipients in one connection, whether accepted or not. Further ones
+    /// are answered 452 4.5.3.
     ///
-    /// Without limit by default, like Postfix.
+    /// Without limit by default. If LIMITS is offered it is announced as RCPTDOMAINMAX (RFC 9422
+    /// section 4.3).
+    pub recipient_domains: usize,
+    /// MAIL commands in one connection, whether accepted or not. Further ones are answered 421 4.7.0.
+    ///
+    /// Without limit by default, like Postfix. If LIMITS is offered it is announced as MAILMAX (RFC
+    /// 9422 section 4.1).
     pub transactions: u32,
     /// Breaches of the protocol before 421 4.7.0. Postfix's `smtpd_hard_error_limit`: 20.
     ///
@@ -67,6 +76,7 @@ impl Default for ServerLimits {
             message: 10_240_000,
             discard: 64 << 20,
             recipients: 1000,
+            recipient_domains: usize::MAX,
             transactions: u32::MAX,
             errors: 20,
             useless: 100,

@@ -114,6 +114,11 @@ pub enum Step<E> {
         /// When to give up and drop the connection.
         until: Option<Time>,
     },
+    /// The two peers go on over this stream with their roles reversed (ATRN, RFC 2645 section 5.3):
+    /// this machine is done, and one of the other side takes its place.
+    ///
+    /// Appears only when the outbox is empty and no byte of the peer is waiting in the inbox.
+    Turn,
     /// A question is open: answer it before polling again.
     Unanswered,
     /// Everything is written, or never will be. Close the stream.

@@ -95,14 +95,13 @@ impl Act {
             Verb::Mail => Self::Mail,
             Verb::Rcpt => Self::Rcpt,
             Verb::Data => Self::Data,
-            Verb::Bdat => Self::Chunk,
+            Verb::Bdat | Verb::Burl => Self::Chunk,
             Verb::Rset => Self::Rset,
             Verb::Noop | Verb::Vrfy | Verb::Expn | Verb::Help => Self::Query,
             Verb::Quit => Self::Quit,
             Verb::StartTls => Self::StartTls,
             Verb::Auth => Self::Auth,
             Verb::Etrn => Self::Etrn,
-            Verb::Burl => Self::Chunk,
             Verb::Atrn => Self::Atrn,
             Verb::XClient => Self::XClient,
             Verb::XForward => Self::XForward,
@@ -180,7 +179,8 @@ impl Phase {
             // Back to where a connection begins: what the proxy tells counts from there.
             (Greeted | Ready, Act::XClient) => Row::if_positive(Greeted, self),
 
-            (Ready, Act::Mail) => Row::if_positive(Mail, Ready),
+            // 355: the transaction was begun on another connection, and goes on (RFC 1845 section 4).
+            (Ready, Act::Mail) => Row::new(Mail, Rcpt, Ready),
             (Mail | Rcpt, Act::Rcpt) => Row::if_positive(Rcpt, self),
             // A server may answer 354 although no recipient was accepted (RFC 5321 section 3.3).
             (Mail | Rcpt, Act::Data) => Row::new(self, Data, self),
@@ -237,12 +237,11 @@ impl Forgets {
     #[must_use]
     pub fn after(act: Act) -> Self {
         match act {
-            Act::Hello => Self { transaction: true, hello: true, identity: false },
+            Act::Hello | Act::XClient => Self { transaction: true, hello: true, identity: false },
             Act::Rset | Act::Content | Act::LastChunk | Act::Quit => {
                 Self { transaction: true, ..Self::default() }
             }
             Act::Handshake => Self { transaction: true, hello: true, identity: true },
-            Act::XClient => Self { transaction: true, hello: true, identity: false },
             _ => Self::default(),
         }
     }

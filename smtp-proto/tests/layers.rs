@@ -20,6 +20,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("timeouts", 2),
     ("error", 2),
     ("sasl", 2),
+    ("domains", 2),
     ("server", 3),
     ("client", 3),
 ];

@@ -10,7 +10,7 @@ use smtp_proto::session::{Act, Forgets, Phase};
 use smtp_proto::syntax::reply::Class;
 use smtp_proto::syntax::verb::Verb;
 
-const ACTS: [Act; 16] = [
+const ACTS: [Act; 19] = [
     Act::Greeting,
     Act::Hello,
     Act::Mail,
@@ -27,6 +27,9 @@ const ACTS: [Act; 16] = [
     Act::Auth,
     Act::AuthResponse,
     Act::Etrn,
+    Act::Atrn,
+    Act::XClient,
+    Act::XForward,
 ];
 
 const CLASSES: [Class; 4] =
@@ -109,9 +112,11 @@ fn no_phase_is_an_island() {
     let reached = reach(Phase::Connect);
     for phase in Phase::ALL {
         assert!(reached.contains(&phase), "{phase:?} can't be reached");
-        assert!(reach(phase).contains(&Phase::Closed), "{phase:?} leads nowhere");
+        let ends = [Phase::Closed, Phase::Turned];
+        assert!(ends.iter().any(|end| reach(phase).contains(end)), "{phase:?} leads nowhere");
     }
     assert_eq!(reach(Phase::Closed), [Phase::Closed]);
+    assert_eq!(reach(Phase::Turned), [Phase::Turned]);
 }
 
 /// What ends a transaction is what makes both sides forget it.
@@ -133,10 +138,17 @@ fn what_is_forgotten() {
         let forgets = Forgets::after(act);
         let transaction = matches!(
             act,
-            Act::Hello | Act::Rset | Act::Content | Act::LastChunk | Act::Quit | Act::Handshake
+            Act::Hello
+                | Act::Rset
+                | Act::Content
+                | Act::LastChunk
+                | Act::Quit
+                | Act::Handshake
+                | Act::XClient
         );
         assert_eq!(forgets.transaction, transaction, "{act:?}");
-        assert_eq!(forgets.hello, matches!(act, Act::Hello | Act::Handshake), "{act:?}");
+        let hello = matches!(act, Act::Hello | Act::Handshake | Act::XClient);
+        assert_eq!(forgets.hello, hello, "{act:?}");
         assert_eq!(forgets.identity, act == Act::Handshake, "{act:?}");
     }
 }
@@ -160,6 +172,10 @@ fn the_act_of_each_verb() {
         (Verb::StartTls, Act::StartTls),
         (Verb::Auth, Act::Auth),
         (Verb::Etrn, Act::Etrn),
+        (Verb::Burl, Act::Chunk),
+        (Verb::Atrn, Act::Atrn),
+        (Verb::XClient, Act::XClient),
+        (Verb::XForward, Act::XForward),
     ];
     for (verb, act) in verbs {
         assert_eq!(Act::of(verb), act, "{verb:?}");

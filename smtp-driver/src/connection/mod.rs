@@ -19,11 +19,11 @@ use std::fmt;
 use std::future::poll_fn;
 use std::io;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use smtp_proto::server::Server;
-use smtp_proto::{Machine, Step, Time};
+use smtp_proto::{Client, Machine, Server, Step, Time, Tls, client, server};
 
 use crate::trace::Trace;
 use crate::{Clock, DrainWatch, Error, Stream};
@@ -88,7 +88,8 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
         }
     }
 
-    /// The next event; `None` when the connection is over. Cancel-safe.
+    /// The next event; `None` when the connection is over, or its roles are to be reversed.
+    /// Cancel-safe.
     ///
     /// # Errors
     ///
@@ -131,6 +132,10 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
                         return Poll::Ready(Err(error));
                     }
                 }
+                Step::Turn => {
+                    ready!(self.poll_left(cx));
+                    return Poll::Ready(Ok(None));
+                }
                 Step::Done => self.stage = Stage::Closing(Farewell::new(now)),
             }
         }
@@ -166,11 +171,10 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
             return Poll::Ready(Err(Error::Tls(io::ErrorKind::TimedOut.into())));
         }
         // What the machine wrote is still in the clear: it goes first.
-        if self.unflushed && self.poll_flush(cx).is_ready() {
-            self.unflushed = false;
-            if let Some(error) = self.failure.take() {
-                return Poll::Ready(Err(Error::Tls(error)));
-            }
+        if self.poll_left(cx).is_ready()
+            && let Some(error) = self.failure.take()
+        {
+            return Poll::Ready(Err(Error::Tls(error)));
         }
         if !self.unflushed
             && let Poll::Ready(result) = self.stream.poll_upgrade(cx)
@@ -182,6 +186,51 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
             Some(until) => self.clock.poll_until(cx, until).map(Ok),
             None => Poll::Pending,
         }
+    }
+}
+
+impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
+    /// Puts another machine in the place of this one.
+    fn replace<N: Machine>(self, mut machine: N, tls: Option<Tls>) -> Connection<N, S, C> {
+        if let Some(tls) = tls {
+            machine.upgraded(tls);
+        }
+        Connection::new(machine, self.stream, self.clock)
+    }
+
+    /// Ready when everything that was written has left the stream, or can't.
+    fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.unflushed {
+            ready!(self.poll_flush(cx));
+            self.unflushed = false;
+        }
+        Poll::Ready(())
+    }
+}
+
+impl<S: Stream, C: Clock> Connection<Server, S, C> {
+    /// Goes on as the client over the same stream, after [`Event::Turned`]: ATRN was accepted (RFC
+    /// 2645 section 5.3).
+    ///
+    /// TLS stays. Who the peer is, by AUTH, only the application knows from here on.
+    ///
+    /// [`Event::Turned`]: smtp_proto::server::Event::Turned
+    pub fn turn(self, config: impl Into<Arc<client::Config>>) -> Connection<Client, S, C> {
+        let tls = self.machine.tls().cloned();
+        self.replace(Client::new(config), tls)
+    }
+}
+
+impl<S: Stream, C: Clock> Connection<Client, S, C> {
+    /// Goes on as the server over the same stream, after [`Event::Turned`]: ATRN was accepted (RFC
+    /// 2645 section 5.3).
+    ///
+    /// TLS stays.
+    ///
+    /// [`Event::Turned`]: smtp_proto::client::Event::Turned
+    pub fn turn(self, config: impl Into<Arc<server::Config>>) -> Connection<Server, S, C> {
+        let tls = self.machine.tls().cloned();
+        self.replace(Server::new(config), tls)
     }
 }
 

@@ -17,7 +17,8 @@ use crate::body::dot::Stuffer;
 use crate::body::newline::Outgoing;
 use crate::body::{BareNewline, OutgoingNewlines, Sink};
 use crate::error::{Close, Misuse};
-use crate::syntax::command::Command;
+use crate::syntax::capability::Extension;
+use crate::syntax::command::{Command, Url};
 
 /// Content is asked for while less than so many octets are waiting to be written.
 const BACKLOG: usize = 64 << 10;
@@ -34,18 +35,40 @@ impl Content {
     }
 
     /// In chunks; content of any octets at all has no newlines to be looked at.
-    pub(super) fn chunks(newlines: Option<OutgoingNewlines>) -> Self {
+    ///
+    /// Without `bdat` a URL is all that can be sent.
+    pub(super) fn chunks(newlines: Option<OutgoingNewlines>, bdat: bool) -> Self {
         let newlines = newlines.map(Outgoing::new);
-        Self::Chunks(Chunks { newlines, pieces: VecDeque::new(), finished: false })
+        Self::Chunks(Chunks { newlines, bdat, pieces: VecDeque::new(), finished: false })
     }
 }
 
 #[derive(Debug)]
 pub(super) struct Chunks {
     newlines: Option<Outgoing>,
+    /// BDAT may be used.
+    bdat: bool,
     /// At most two: one that may be sent, and the newest.
-    pieces: VecDeque<Piece>,
+    pieces: VecDeque<Chunk>,
     finished: bool,
+}
+
+/// What goes by one command.
+#[derive(Debug)]
+enum Chunk {
+    /// BDAT
+    Octets(Piece),
+    /// BURL
+    Url(Url),
+}
+
+impl Chunk {
+    fn octets(&self) -> usize {
+        match self {
+            Self::Octets(piece) => piece.octets(),
+            Self::Url(_) => 0,
+        }
+    }
 }
 
 impl Chunks {
@@ -53,31 +76,56 @@ impl Chunks {
         self.pieces.iter().fold(0, |sum, piece| sum.saturating_add(piece.octets()))
     }
 
-    /// The size of the next chunk, and whether it is the last one; if that is known.
-    fn next(&self) -> Option<(usize, bool)> {
+    /// Whether the next chunk is the last one; if that is known.
+    fn next(&self) -> Option<bool> {
         let held_back = usize::from(!self.finished);
-        let last = self.pieces.len() <= 1;
-        (self.finished || self.pieces.len() > held_back)
-            .then(|| (self.pieces.front().map_or(0, Piece::octets), last))
+        (self.finished || self.pieces.len() > held_back).then_some(self.pieces.len() <= 1)
     }
 
-    fn push(&mut self, octets: Bytes) -> Result<(), BareNewline> {
+    fn push(&mut self, octets: Bytes) -> Result<(), BodyError> {
+        self.needs_bdat()?;
         let mut piece = Piece::default();
         match &mut self.newlines {
             Some(newlines) => newlines.push(octets, &mut piece)?,
             None => piece.share(octets),
         }
         if piece.octets() > 0 {
-            self.pieces.push_back(piece);
+            self.pieces.push_back(Chunk::Octets(piece));
         }
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<(), BareNewline> {
-        if let Some(newlines) = &mut self.newlines {
-            let mut nowhere = Piece::default();
-            newlines.finish(self.pieces.back_mut().unwrap_or(&mut nowhere))?;
+    fn push_url(&mut self, url: Url) -> Result<(), BodyError> {
+        if !self.pieces.is_empty() {
+            self.needs_bdat()?;
         }
+        // A line does not go on in what the URL names.
+        self.end_text()?;
+        self.pieces.push_back(Chunk::Url(url));
+        Ok(())
+    }
+
+    /// RFC 4468 section 3.2: without CHUNKING a message is a single URL.
+    fn needs_bdat(&self) -> Result<(), Misuse> {
+        let why = "without CHUNKING the whole message has to be one URL";
+        if self.bdat { Ok(()) } else { Err(Misuse::WrongAnswer(why)) }
+    }
+
+    /// What is held back of the text, since it may be half of a line's end, is not.
+    fn end_text(&mut self) -> Result<(), BareNewline> {
+        let Some(newlines) = &mut self.newlines else { return Ok(()) };
+        let mut nowhere = Piece::default();
+        newlines.finish(match self.pieces.back_mut() {
+            Some(Chunk::Octets(piece)) => piece,
+            _ => &mut nowhere,
+        })
+    }
+
+    fn finish(&mut self) -> Result<(), BodyError> {
+        if self.pieces.is_empty() {
+            self.needs_bdat()?;
+        }
+        self.end_text()?;
         self.finished = true;
         Ok(())
     }
@@ -95,6 +143,24 @@ impl Client {
             Some(Content::Data(stuffer)) => stuffer.stuff(piece, &mut self.outbox)?,
             Some(Content::Chunks(chunks)) => chunks.push(piece)?,
             None => {}
+        }
+        self.content_goes_on();
+        Ok(())
+    }
+
+    /// Answers [`Event::Body`](super::Event::Body) with the URL of the next piece of content (RFC 4468);
+    /// or goes on with it after a [`pause`](Self::pause).
+    ///
+    /// [`Envelope::burl`](super::Envelope::burl) has to say that such may come. Without CHUNKING the
+    /// message is one URL and nothing else.
+    pub fn burl(&mut self, url: Url) -> Result<(), BodyError> {
+        self.content_is_asked_for()?;
+        if !self.capabilities.has(Extension::Burl) {
+            return Err(Misuse::WrongAnswer("the server does not offer BURL").into());
+        }
+        match self.sending.as_mut().map(|sending| &mut sending.content) {
+            Some(Content::Chunks(chunks)) => chunks.push_url(url)?,
+            _ => return Err(Misuse::WrongAnswer("the envelope does not say BURL").into()),
         }
         self.content_goes_on();
         Ok(())
@@ -212,7 +278,8 @@ impl Client {
     }
 
     pub(super) fn send_chunks(&mut self, chunks: &mut Chunks) -> Progress {
-        let Some((octets, last)) = chunks.next() else { return Progress::Blocked };
+        let Some(last) = chunks.next() else { return Progress::Blocked };
+        let octets = chunks.pieces.front().map_or(0, Chunk::octets);
         let counted = if self.is_content_wanted() {
             // In LMTP the number of replies to a BDAT LAST behind a refused one is anybody's guess.
             if last && self.is_lmtp() && !self.pipeline.is_empty() {
@@ -224,12 +291,15 @@ impl Client {
         } else {
             return Progress::Blocked;
         };
-        let command = Command::Bdat { size: octets as u64, last };
+        let command = match chunks.pieces.front() {
+            Some(Chunk::Url(url)) => Command::Burl { url: url.borrowed(), last },
+            _ => Command::Bdat { size: octets as u64, last },
+        };
         let awaited = if last { Awaited::LastChunk } else { Awaited::Chunk };
         if !self.offer_with(&command, counted, awaited) {
             return Progress::Blocked;
         }
-        if let Some(piece) = chunks.pieces.pop_front() {
+        if let Some(Chunk::Octets(piece)) = chunks.pieces.pop_front() {
             piece.write(&mut self.outbox);
         }
         if !last {

@@ -19,9 +19,12 @@ pub struct Envelope {
     /// The message headers hold UTF-8 (RFC 6532), or a recipient that comes later may need SMTPUTF8.
     /// Implied by an address or a parameter that is not ASCII.
     pub smtputf8: bool,
+    /// Pieces of the content may be given by URL: [`Client::burl`](super::Client::burl) (RFC 4468).
+    pub burl: bool,
     /// AUTH= (RFC 4954 section 5); left out where AUTH is not offered.
     pub auth: Option<AuthParam>,
-    /// Further MAIL parameters, sent as they are: the caller knows that the server takes them.
+    /// Further MAIL parameters, put there by [`Params::set`]. Those of known extensions are looked at
+    /// before anything is sent; of others the caller knows that the server takes them.
     pub params: Params,
 }
 
@@ -30,7 +33,8 @@ pub struct Envelope {
 pub struct Recipient {
     /// The forward-path.
     pub path: ForwardPath,
-    /// RCPT parameters, sent as they are: the caller knows that the server takes them.
+    /// RCPT parameters, put there by [`Params::set`]. Those of known extensions are looked at before
+    /// anything is sent; of others the caller knows that the server takes them.
     pub params: Params,
 }
 
@@ -44,6 +48,7 @@ impl Envelope {
             body: BodyType::SevenBit,
             size: None,
             smtputf8: false,
+            burl: false,
             auth: None,
             params: Params::none(),
         }

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 
 use thiserror::Error;
 
+use super::Limit;
 use crate::body::BareNewline;
 use crate::error::Misuse;
 use crate::syntax::capability::Extension;
@@ -29,6 +30,31 @@ pub enum SendError {
         size: u64,
         /// Octets of the largest message.
         limit: u64,
+    },
+    /// It would be more than the server says it takes by LIMITS (RFC 9422).
+    #[error("the server takes no more than {max} {limit}")]
+    Exceeds {
+        /// More of what.
+        limit: Limit,
+        /// How much it takes.
+        max: u32,
+    },
+    /// A parameter of a known extension has a value that it can't have.
+    #[error("the parameter {keyword} has a value other than {expected}")]
+    BadParameter {
+        /// The parameter.
+        keyword: &'static str,
+        /// What its value can be.
+        expected: &'static str,
+    },
+    /// A parameter with a value that this server would refuse, or that is not to be sent over this
+    /// connection or together with another.
+    #[error("the parameter {keyword} can't be sent: {why}")]
+    NotTaken {
+        /// The parameter.
+        keyword: &'static str,
+        /// Why.
+        why: &'static str,
     },
     /// The recipient needs SMTPUTF8, and MAIL, which has begun the transaction, did not say it
     /// (RFC 6531 section 3.4).

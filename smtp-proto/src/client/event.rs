@@ -19,13 +19,13 @@ pub struct TransactionId(pub u64);
 #[non_exhaustive]
 pub enum Event {
     /// Question: what next? Answered by `send`, `begin`, `start_tls`, `authenticate`, `verify`,
-    /// `expand`, `help`, `etrn`, `noop`, `reset`, `quit` or `idle`. Does not come while an envelope
-    /// is open.
+    /// `expand`, `help`, `etrn`, `atrn`, `xclient`, `xforward`, `private`, `noop`, `reset`, `quit` or
+    /// `idle`. Does not come while an envelope is open.
     ///
     /// May come before the outcome of the last transaction is in (pipelining).
     Ready,
-    /// Question: content of a message is wanted. Answered by `body`, `finish` or `abandon`, or left
-    /// for later by `pause`.
+    /// Question: content of a message is wanted. Answered by `body`, `burl`, `finish` or `abandon`, or
+    /// left for later by `pause`.
     Body {
         /// Whose content.
         transaction: TransactionId,
@@ -58,6 +58,15 @@ pub enum Event {
         /// The reply.
         reply: Reply,
     },
+    /// News: the server knows this transaction from another connection, by its `TRANSID` (355, RFC
+    /// 1845 section 4): the whole envelope is accepted, and of the content it wants what comes behind
+    /// so many octets, as SIZE counts them.
+    Resumed {
+        /// Whose.
+        transaction: TransactionId,
+        /// Octets of the content that are not to be sent again.
+        offset: u64,
+    },
     /// News: the reply to one RCPT, in the order of the envelope.
     Recipient {
         /// Whose.
@@ -83,11 +92,15 @@ pub enum Event {
         /// Why.
         reason: NotSent,
     },
-    /// News: the reply to `verify`, `expand`, `help`, `noop`, `reset`, `etrn`, or a refusal of
-    /// `start_tls`.
+    /// News: the reply to `verify`, `expand`, `help`, `noop`, `reset`, `etrn`, `xclient`, `xforward`
+    /// or `private`, or a refusal of `start_tls` or `atrn`. A new `Hello` follows that to `xclient`, if
+    /// it was accepted.
     Answer(Reply),
     /// News: the server broke the protocol. `Closed` follows.
     Fault(Fault),
+    /// News: ATRN was accepted. The last event: a server takes the place of this machine
+    /// ([`Step::Turn`](crate::Step::Turn)).
+    Turned,
     /// News: the conversation is over. The last event.
     Closed(Close),
 }

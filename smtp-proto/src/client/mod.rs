@@ -17,6 +17,8 @@
 //! | `request` | what the caller may ask for |
 //! | `open` | transactions whose recipients come one by one |
 //! | `envelope`, `outgoing` | what a message needs of the server, and MAIL's parameters |
+//! | `params` | what the parameters of MAIL and RCPT need of the server |
+//! | `quota` | what the server takes in one connection |
 //! | `sending` | MAIL, RCPT, DATA: how many commands go ahead of their replies |
 //! | `content` | the content, after DATA or in BDAT chunks |
 //! | `pipeline` | the commands that wait for their replies |
@@ -42,8 +44,10 @@ mod event;
 mod open;
 mod outgoing;
 mod outline;
+mod params;
 mod pipeline;
 mod poll;
+mod quota;
 mod replies;
 mod request;
 mod sending;
@@ -56,10 +60,12 @@ pub use config::{Chunking, Config};
 pub use envelope::{Envelope, Recipient};
 pub use error::{AuthError, BodyError, RequestError, SendError};
 pub use event::{Event, NotSent, TransactionId};
+pub use quota::Limit;
 
 use deadline::Clock;
 use end::End;
 use pipeline::{Awaited, Pipeline};
+use quota::Quota;
 use sending::Sending;
 use transaction::Transaction;
 
@@ -67,7 +73,7 @@ use crate::buffer::{Inbox, Outbox};
 use crate::machine::Tls;
 use crate::sasl::Secret;
 use crate::session::{Act, Forgets, Phase, Protocol};
-use crate::syntax::capability::{Capabilities, Extension};
+use crate::syntax::capability::{Capabilities, Extension, LimitsOffer};
 use crate::syntax::command::Command;
 use crate::syntax::reply::{Class, ReplyLimits, ReplyParser};
 use crate::syntax::verb::Verb;
@@ -95,6 +101,8 @@ pub struct Client {
     /// What is still to be sent of the last of them.
     sending: Option<Sending>,
     next_id: u64,
+    /// What of the server's LIMITS is used up.
+    quota: Quota,
     /// The initial response of AUTH, if it did not fit into the command.
     held_response: Option<Secret>,
     question: Option<Question>,
@@ -102,6 +110,8 @@ pub struct Client {
     idle: Option<Idle>,
     /// The server wants no conversation.
     refused: bool,
+    /// It was told that the roles are reversed.
+    turned: bool,
     /// To be told before anything else happens. Comes from `upgraded` only.
     news: Option<Event>,
     end: Option<End>,
@@ -146,10 +156,12 @@ impl Client {
             transactions: VecDeque::new(),
             sending: None,
             next_id: 0,
+            quota: Quota::default(),
             held_response: None,
             question: None,
             idle: None,
             refused: false,
+            turned: false,
             news: None,
             end: None,
             clock: Clock::default(),
@@ -236,6 +248,7 @@ impl Client {
         let forgets = Forgets::after(act);
         if forgets.hello {
             self.capabilities = Capabilities::none();
+            self.quota.limits = LimitsOffer::default();
         }
         if forgets.identity {
             self.authenticated = false;

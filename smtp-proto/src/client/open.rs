@@ -5,12 +5,15 @@
 //! says to each recipient (RFC 5321 section 3.3), and hears in the meantime if the next hop goes
 //! away.
 
+use core::slice;
+
 use super::content::Content;
 use super::sending::{Next, Sending};
 use super::{Client, Envelope, Recipient, SendError, Transaction, TransactionId};
 use crate::error::Misuse;
 use crate::session::Act;
-use crate::syntax::capability::Extension;
+use crate::syntax::params::{SmtpUtf8, TransId};
+use crate::syntax::verb::Verb;
 
 impl Client {
     /// Begins a message whose recipients come one by one: says MAIL, and RCPT for those that the
@@ -36,10 +39,14 @@ impl Client {
         self.check_envelope(&envelope)?;
         let params = self.mail_params(&envelope).map_err(SendError::Params)?;
         let content = self.content_for(&envelope);
-        let chunked = matches!(content, Content::Chunks(_));
         let id = TransactionId(self.next_id);
         self.next_id = self.next_id.saturating_add(1);
-        self.transactions.push_back(Transaction::new(id, envelope.to.len(), chunked));
+        let mut transaction = Transaction::new(id, envelope.to.len());
+        transaction.chunked = matches!(content, Content::Chunks(_));
+        transaction.resumable = params.has::<TransId>();
+        self.transactions.push_back(transaction);
+        self.quota.begin();
+        self.quota.count(&envelope.to);
         let next = if reset { Next::Reset } else { Next::Mail };
         self.sending = Some(Sending { envelope, params, next, content, paused: false });
         self.take_turn();
@@ -51,15 +58,20 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// MAIL did not say SMTPUTF8, and the recipient needs it; or no envelope is open, perhaps
-    /// because MAIL was refused meanwhile. Nothing was sent.
+    /// MAIL did not say SMTPUTF8, and the recipient needs it; its parameters can't be sent, or it would
+    /// be more than the server takes; or no envelope is open, perhaps because MAIL was refused
+    /// meanwhile. Nothing was sent.
     pub fn add_recipient(&mut self, recipient: Recipient) -> Result<usize, SendError> {
         let (sending, transaction) = self.open_envelope()?;
-        let utf8 = sending.params.get(Extension::SmtpUtf8.as_str()).is_some();
+        let utf8 = sending.params.has::<SmtpUtf8>();
+        let index = transaction.recipients;
         if recipient.needs_smtputf8() && !utf8 {
             return Err(SendError::SmtpUtf8NotSaid);
         }
-        let index = transaction.recipients;
+        self.check_params(Verb::Rcpt, &recipient.params)?;
+        self.quota.check(index, slice::from_ref(&recipient))?;
+        self.quota.count(slice::from_ref(&recipient));
+        let (sending, transaction) = self.open_envelope()?;
         transaction.recipients = index.saturating_add(1);
         sending.envelope.to.push(recipient);
         Ok(index)

@@ -6,6 +6,7 @@ use super::content::Content;
 use super::{Chunking, Client, Envelope, SendError};
 use crate::syntax::capability::Extension;
 use crate::syntax::params::{BodyType, ParamError, Params};
+use crate::syntax::verb::Verb;
 
 impl Client {
     /// Whether the server can take this message, as far as it told.
@@ -16,9 +17,9 @@ impl Client {
             BodyType::BinaryMime => &[Extension::BinaryMime, Extension::Chunking],
         };
         let utf8 = envelope.needs_smtputf8().then_some(Extension::SmtpUtf8);
-        if let Some(missing) =
-            utf8.into_iter().chain(needed.iter().copied()).find(|extension| !self.uses(*extension))
-        {
+        let burl = envelope.burl.then_some(Extension::Burl);
+        let mut needed = utf8.into_iter().chain(burl).chain(needed.iter().copied());
+        if let Some(missing) = needed.find(|extension| !self.uses(*extension)) {
             return Err(SendError::Missing(missing));
         }
         if let (Some(size), Some(limit)) = (envelope.size, self.capabilities.size())
@@ -26,11 +27,17 @@ impl Client {
         {
             return Err(SendError::TooLarge { size, limit });
         }
-        Ok(())
+        self.check_params(Verb::Mail, &envelope.params)?;
+        self.check_mail_params(&envelope.params)?;
+        for recipient in &envelope.to {
+            self.check_params(Verb::Rcpt, &recipient.params)?;
+        }
+        self.quota.check_mail()?;
+        self.quota.check(0, &envelope.to)
     }
 
     /// Whether an extension is offered and not turned off.
-    fn uses(&self, extension: Extension) -> bool {
+    pub(super) fn uses(&self, extension: Extension) -> bool {
         let never = self.config.chunking == Chunking::Never;
         let allowed = extension != Extension::Chunking || !never;
         allowed && self.capabilities.has(extension)
@@ -70,9 +77,13 @@ impl Client {
     pub(super) fn content_for(&self, envelope: &Envelope) -> Content {
         let newlines = self.config.newlines;
         let text = envelope.body != BodyType::BinaryMime;
+        if envelope.burl {
+            let bdat = self.uses(Extension::Chunking);
+            return Content::chunks(text.then_some(newlines), bdat);
+        }
         if text && (self.config.chunking != Chunking::Always || !self.uses(Extension::Chunking)) {
             return Content::data(newlines);
         }
-        Content::chunks(text.then_some(newlines))
+        Content::chunks(text.then_some(newlines), true)
     }
 }

@@ -24,6 +24,11 @@ impl Event {
             Self::Sender { transaction, reply } => {
                 Outline { detail: Some(reply), transaction: within(transaction), ..outline("MAIL") }
             }
+            Self::Resumed { transaction, offset } => Outline {
+                detail: Some(offset),
+                transaction: within(transaction),
+                ..outline("goes on behind octet")
+            },
             Self::Recipient { transaction, reply, .. } => {
                 Outline { detail: Some(reply), transaction: within(transaction), ..outline("RCPT") }
             }
@@ -44,6 +49,7 @@ impl Event {
             },
             Self::Answer(reply) => Outline { detail: Some(reply), ..outline("answer") },
             Self::Fault(fault) => Outline { detail: Some(fault), ..outline("fault") },
+            Self::Turned => outline("roles reversed"),
             Self::Closed(close) => {
                 Outline { detail: Some(close), transaction: Some(Mark::Over), ..outline("closed") }
             }

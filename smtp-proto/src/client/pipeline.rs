@@ -31,6 +31,8 @@ pub(super) enum Awaited {
     Cleanup,
     /// What the caller asked for, and wants to see the reply of.
     Request(Verb),
+    /// A verb that this crate does not know.
+    Private,
     StartTls,
     Auth,
     AuthResponse,
@@ -52,6 +54,7 @@ impl Awaited {
             Self::LastChunk => Act::LastChunk,
             Self::Cleanup => Act::Rset,
             Self::Request(verb) => Act::of(verb),
+            Self::Private => Act::Query,
             Self::StartTls => Act::StartTls,
             Self::Auth => Act::Auth,
             Self::AuthResponse | Self::Cancel => Act::AuthResponse,
@@ -95,6 +98,7 @@ impl Awaited {
             Self::Chunk => "BDAT",
             Self::LastChunk => "BDAT LAST",
             Self::Cleanup => "RSET",
+            Self::Private => "a command of one's own",
             Self::StartTls => "STARTTLS",
             Self::Auth | Self::AuthResponse => "AUTH",
             Self::Cancel => "the end of AUTH",
@@ -121,7 +125,11 @@ impl Awaited {
             Self::Request(Verb::Expn) => (timeouts.other, "the reply to EXPN"),
             Self::Request(Verb::Help) => (timeouts.other, "the reply to HELP"),
             Self::Request(Verb::Etrn) => (timeouts.other, "the reply to ETRN"),
-            Self::Request(_) => (timeouts.other, "a reply"),
+            // RFC 2645 section 5.2.1 asks for ten minutes at least.
+            Self::Request(Verb::Atrn) => (timeouts.content, "the reply to ATRN"),
+            Self::Request(Verb::XClient) => (timeouts.other, "the reply to XCLIENT"),
+            Self::Request(Verb::XForward) => (timeouts.other, "the reply to XFORWARD"),
+            Self::Request(_) | Self::Private => (timeouts.other, "a reply"),
             Self::StartTls => (timeouts.starttls, "the reply to STARTTLS"),
             Self::Auth | Self::AuthResponse | Self::Cancel => (timeouts.auth, "the reply to AUTH"),
             Self::Quit => (timeouts.quit, "the reply to QUIT"),

@@ -3,6 +3,8 @@
 //! Questions come before reading on, so what the caller hears, and what it makes the client send,
 //! does not depend on how much of the server's replies has already arrived.
 
+use core::mem;
+
 use super::{Awaited, Client, Event, Idle, Question};
 use crate::buffer::{Inbox, Line, Outbox};
 use crate::error::{Close, Fault};
@@ -39,6 +41,9 @@ impl Machine for Client {
             }
             if self.end.is_some() {
                 return Step::Done;
+            }
+            if self.turned {
+                return Step::Turn;
             }
             if let Some(step) = self.wait(now) {
                 return step;
@@ -84,6 +89,9 @@ impl Client {
             }
             if self.phase == Phase::Tls {
                 return None;
+            }
+            if self.phase == Phase::Turned {
+                return (!mem::replace(&mut self.turned, true)).then_some(Event::Turned);
             }
             if !self.outbox.is_closed() {
                 self.fill();

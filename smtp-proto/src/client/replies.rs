@@ -27,7 +27,8 @@ impl Client {
             self.on_unasked(reply);
             return None;
         };
-        if !awaited.takes(reply.class()) {
+        let resumes = awaited == Awaited::Mail && reply.is_intermediate() && self.may_resume();
+        if !awaited.takes(reply.class()) && !resumes {
             return self.wrong_reply(&reply, awaited);
         }
         self.clock.restart();
@@ -38,12 +39,15 @@ impl Client {
         match awaited {
             Awaited::Greeting => Some(self.on_greeting(reply)),
             Awaited::Hello(verb) => self.on_hello(verb, reply),
+            Awaited::Mail if resumes => self.on_resumed(&reply),
             Awaited::Mail => self.on_mail(reply),
             Awaited::Rcpt => self.on_rcpt(reply),
             Awaited::Data => self.on_data(reply),
             Awaited::Chunk => self.on_chunk(reply),
             Awaited::Content | Awaited::LastChunk => self.on_outcome(awaited, reply),
-            Awaited::Request(_) => Some(Event::Answer(reply)),
+            Awaited::Request(Verb::Atrn) => self.on_atrn(reply),
+            Awaited::Request(Verb::XClient) => Some(self.on_xclient(reply)),
+            Awaited::Request(_) | Awaited::Private => Some(Event::Answer(reply)),
             Awaited::StartTls => self.on_start_tls(reply),
             Awaited::Auth | Awaited::AuthResponse | Awaited::Cancel => self.on_auth(reply),
             Awaited::Cleanup | Awaited::Quit => None,
@@ -101,6 +105,7 @@ impl Client {
             self.forget_after(Act::Hello);
             if verb != Verb::Helo {
                 self.capabilities = Capabilities::from_reply(&reply);
+                self.quota.limits = self.capabilities.offer().unwrap_or_default();
             }
             return Some(Event::Hello { reply, capabilities: self.capabilities.clone() });
         }
@@ -122,8 +127,55 @@ impl Client {
         None
     }
 
+    /// The phase says that the roles are reversed now.
+    fn on_atrn(&mut self, reply: Reply) -> Option<Event> {
+        if !reply.is_positive() {
+            return Some(Event::Answer(reply));
+        }
+        if !self.inbox.is_empty() {
+            // Who has just become the client has to wait for our greeting.
+            self.fault(Fault::OutOfTurn);
+        }
+        None
+    }
+
+    /// The server is where a connection begins.
+    fn on_xclient(&mut self, reply: Reply) -> Event {
+        if reply.is_positive() {
+            self.forget_after(Act::XClient);
+            self.say_hello();
+        }
+        Event::Answer(reply)
+    }
+
+    fn may_resume(&self) -> bool {
+        self.transactions.front().is_some_and(|transaction| transaction.resumable)
+    }
+
+    /// 355: the offset is the first thing on the first line (RFC 1845 section 4).
+    fn on_resumed(&mut self, reply: &Reply) -> Option<Event> {
+        let lmtp = self.is_lmtp();
+        let line = reply.lines().next().unwrap_or_default();
+        let digits = line.split(|octet| matches!(octet, b' ' | b'\t')).next().unwrap_or_default();
+        let offset = core::str::from_utf8(digits)
+            .ok()
+            .filter(|digits| digits.bytes().all(|octet| octet.is_ascii_digit()))
+            .and_then(|digits| digits.parse().ok());
+        let (Some(offset), true) = (offset, reply.code() == Code::TRANSACTION_OFFSET) else {
+            return self.wrong_reply(reply, Awaited::Mail);
+        };
+        let transaction = self.transactions.front_mut()?;
+        transaction.resumable = false;
+        transaction.resume(lmtp);
+        if let Some(sending) = &mut self.sending {
+            sending.next = Next::Rcpt(transaction.recipients);
+        }
+        Some(Event::Resumed { transaction: transaction.id, offset })
+    }
+
     fn on_mail(&mut self, reply: Reply) -> Option<Event> {
         let transaction = self.transactions.front_mut()?;
+        transaction.resumable = false;
         if !reply.is_positive() {
             transaction.sender_refusal = Some(reply.clone());
         }

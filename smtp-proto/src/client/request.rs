@@ -4,8 +4,8 @@ use super::pipeline::Awaited;
 use super::{Client, Envelope, Idle, Question, RequestError, SendError, TransactionId};
 use crate::error::Misuse;
 use crate::session::Act;
-use crate::syntax::capability::Extension;
-use crate::syntax::command::{Command, Query};
+use crate::syntax::capability::{Extension, XClientOffer, XForwardOffer};
+use crate::syntax::command::{AtrnDomains, Attributes, Command, EtrnNode, Query};
 use crate::syntax::text::Text;
 use crate::syntax::verb::Verb;
 
@@ -72,14 +72,74 @@ impl Client {
     }
 
     /// ETRN: starts the server's queue for a host (RFC 1985).
-    pub fn etrn(&mut self, node: &str) -> Result<(), RequestError> {
-        self.may_ask()?;
-        self.permits(Act::Etrn)?;
-        if !self.capabilities.has(Extension::Etrn) {
-            return Err(RequestError::Missing(Extension::Etrn));
+    pub fn etrn(&mut self, node: &EtrnNode) -> Result<(), RequestError> {
+        self.may_use(Verb::Etrn)?;
+        self.request(&Command::Etrn(node.borrowed()), Awaited::Request(Verb::Etrn));
+        Ok(())
+    }
+
+    /// ATRN: asks for the mail of these domains, or of all that the server has mail of for us, over
+    /// this connection (RFC 2645). Needs AUTH.
+    ///
+    /// If it is accepted, [`Event::Turned`](super::Event::Turned) is the last event, and a server takes
+    /// the place of this machine. A refusal is told with [`Event::Answer`](super::Event::Answer); 453
+    /// is one that says that there is no mail.
+    pub fn atrn(&mut self, domains: &AtrnDomains) -> Result<(), RequestError> {
+        self.may_use(Verb::Atrn)?;
+        self.nothing_in_flight()?;
+        if !self.authenticated {
+            return Err(Misuse::OutOfSequence("ATRN needs authentication first").into());
         }
-        ascii_argument(node)?;
-        self.request(&Command::Etrn(node), Awaited::Request(Verb::Etrn));
+        self.request(&Command::Atrn(domains.borrowed()), Awaited::Request(Verb::Atrn));
+        Ok(())
+    }
+
+    /// XCLIENT: tells the server what is known of the client that this one speaks for (Postfix).
+    ///
+    /// [`Event::Answer`](super::Event::Answer) has the reply. If it is positive (220), hello is said
+    /// again.
+    pub fn xclient(&mut self, attributes: &Attributes) -> Result<(), RequestError> {
+        self.may_use(Verb::XClient)?;
+        self.nothing_in_flight()?;
+        let offer = self.capabilities.offer::<XClientOffer>();
+        if !offer.is_some_and(|offer| attributes.iter().all(|a| offer.has(a.name()))) {
+            return Err(RequestError::Argument("has an attribute that the server does not take"));
+        }
+        self.request(&Command::XClient(attributes.borrowed()), Awaited::Request(Verb::XClient));
+        Ok(())
+    }
+
+    /// XFORWARD: tells the server what to log of the client of the next message (Postfix).
+    pub fn xforward(&mut self, attributes: &Attributes) -> Result<(), RequestError> {
+        self.may_use(Verb::XForward)?;
+        let offer = self.capabilities.offer::<XForwardOffer>();
+        if !offer.is_some_and(|offer| attributes.iter().all(|a| offer.has(a.name()))) {
+            return Err(RequestError::Argument("has an attribute that the server does not take"));
+        }
+        self.request(&Command::XForward(attributes.borrowed()), Awaited::Request(Verb::XForward));
+        Ok(())
+    }
+
+    /// A verb that this crate does not know, with an argument that may be empty. It must not change
+    /// how the conversation goes. [`Event::Answer`](super::Event::Answer) has the reply.
+    ///
+    /// # Errors
+    ///
+    /// Not now, or verb or argument don't fit into a command, or this crate does know the verb.
+    pub fn private(&mut self, verb: &str, argument: &str) -> Result<(), RequestError> {
+        self.may_ask()?;
+        let well_formed =
+            !verb.is_empty() && verb.bytes().all(|octet| octet.is_ascii_alphanumeric());
+        if !well_formed {
+            return Err(RequestError::Argument("does not begin with a verb"));
+        }
+        if Verb::parse(verb.as_bytes()).is_some() {
+            return Err(RequestError::Argument("begins with a verb that has a method of its own"));
+        }
+        if !argument.is_empty() {
+            ascii_argument(argument)?;
+        }
+        self.request(&Command::Unknown { verb, argument }, Awaited::Private);
         Ok(())
     }
 
@@ -126,6 +186,16 @@ impl Client {
             None if self.idle.is_some() => Ok(()),
             None if self.end.is_some() => Err(Misuse::NotReady("the conversation is over")),
             None => Err(Misuse::NotReady("it has not asked for a request")),
+        }
+    }
+
+    /// Whether a verb of an extension may be used now.
+    fn may_use(&self, verb: Verb) -> Result<(), RequestError> {
+        self.may_ask()?;
+        self.permits(Act::of(verb))?;
+        match verb.extension().filter(|needed| !self.capabilities.has(*needed)) {
+            Some(missing) => Err(RequestError::Missing(missing)),
+            None => Ok(()),
         }
     }
 

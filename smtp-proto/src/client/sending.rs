@@ -77,6 +77,7 @@ impl Client {
                 let command = Command::Mail { from, params: sending.params.borrowed() };
                 (self.offer(&command, Awaited::Mail), Next::Rcpt(0))
             }
+            Next::Rcpt(_) if self.awaits_leave_to_resume() => return Progress::Blocked,
             Next::Rcpt(index) => {
                 if let Some(recipient) = sending.envelope.to.get(index) {
                     let to = recipient.path.borrowed();
@@ -104,6 +105,11 @@ impl Client {
         }
         sending.next = next;
         Progress::More
+    }
+
+    /// Whether MAIL may turn out to be all that the server needs of the envelope.
+    fn awaits_leave_to_resume(&self) -> bool {
+        self.transactions.back().is_some_and(|transaction| transaction.resumable)
     }
 
     /// Whether nothing can come any more of the transaction that is being sent.

@@ -15,6 +15,8 @@ pub(super) struct Transaction {
     pub(super) open: bool,
     /// The content goes in BDAT chunks.
     pub(super) chunked: bool,
+    /// MAIL has TRANSID: what comes next depends on its reply (RFC 1845 section 4).
+    pub(super) resumable: bool,
     /// Commands sent and not answered.
     pub(super) outstanding: usize,
     /// RCPT commands answered.
@@ -38,12 +40,13 @@ pub(super) struct Transaction {
 }
 
 impl Transaction {
-    pub(super) fn new(id: TransactionId, recipients: usize, chunked: bool) -> Self {
+    pub(super) fn new(id: TransactionId, recipients: usize) -> Self {
         Self {
             id,
             recipients,
             open: true,
-            chunked,
+            chunked: false,
+            resumable: false,
             outstanding: 0,
             heard: 0,
             accepted: 0,
@@ -54,6 +57,15 @@ impl Transaction {
             abandoned: false,
             complete: false,
             settled: false,
+        }
+    }
+
+    /// The server knows the whole envelope already.
+    pub(super) fn resume(&mut self, lmtp: bool) {
+        self.heard = self.recipients;
+        self.accepted = self.recipients;
+        if lmtp {
+            self.owed.extend(0..self.recipients);
         }
     }
 

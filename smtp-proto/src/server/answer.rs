@@ -1,5 +1,6 @@
 //! What the application's answers do.
 
+use alloc::format;
 use alloc::sync::Arc;
 use core::slice;
 
@@ -10,7 +11,7 @@ use super::{Abort, Question, Refusal, Server, Task, Transaction, Transfer};
 use crate::error::{Close, Misuse};
 use crate::session::{Act, Phase};
 use crate::syntax::base64;
-use crate::syntax::reply::{Class, Code, EnhancedCode};
+use crate::syntax::reply::{Class, Code, EnhancedCode, Status};
 use crate::syntax::text::Text;
 use crate::syntax::verb::Verb;
 
@@ -45,9 +46,9 @@ impl Server {
             Question::Query { verb: Verb::Vrfy | Verb::Expn, smtputf8 } => {
                 if !smtputf8 && texts.iter().any(|text| !text.as_str().is_ascii()) {
                     // RFC 6531 section 3.7.4.2
-                    (Code::CANNOT_VERIFY, EnhancedCode::positive(6, 8))
+                    (Code::CANNOT_VERIFY, Status::UTF8_REPLY_REQUIRED.positive())
                 } else {
-                    (Code::OK, EnhancedCode::positive(1, 5))
+                    (Code::OK, Status::DESTINATION_ADDRESS_VALID.positive())
                 }
             }
             _ => (code, enhanced),
@@ -101,14 +102,14 @@ impl Server {
                 self.reject_connection(&refusal);
                 return Ok(());
             }
-            Question::Message(Transfer::Chunked) => {
+            Question::Message(Transfer::Chunked) | Question::Burl => {
                 self.refuse_now(refusal);
                 return Ok(());
             }
             Question::Hello(_) => self.reply_bare(&refusal),
             Question::Query { smtputf8: false, .. } if !refusal.text().as_str().is_ascii() => {
                 // RFC 6531 section 3.7.4.2
-                let enhanced = EnhancedCode::permanent(6, 8);
+                let enhanced = Status::UTF8_REPLY_REQUIRED.permanent();
                 self.reply(Code::MAILBOX_UNAVAILABLE, enhanced, "The reply would need SMTPUTF8");
             }
             Question::Query { smtputf8, .. } => self.reply_refusal(&refusal, smtputf8),
@@ -120,7 +121,12 @@ impl Server {
                 self.tally.auth_failure();
             }
             Question::Deliver => self.delivered(false),
-            Question::Query { .. } | Question::Etrn | Question::Private => {} // useless already
+            Question::Query { .. }
+            | Question::Etrn
+            | Question::Atrn
+            | Question::XForward
+            | Question::XClient { .. }
+            | Question::Private => {} // counted as useless already
             _ => self.tally.rejection(),
         }
         if closes {
@@ -150,6 +156,35 @@ impl Server {
         Ok(())
     }
 
+    /// Says yes to [`Event::Mail`](super::Event::Mail) with a `TRANSID` that is known here: the
+    /// transaction goes on that another connection has begun (355, RFC 1845 section 4).
+    ///
+    /// Its envelope is known, with so many recipients accepted, and so are the first `offset` octets
+    /// of its content as SIZE counts them; the client sends the rest of the content at once. Where it
+    /// may come by DATA, `offset` has to be the beginning of a line.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::NoQuestion`], or [`Misuse::WrongAnswer`] if it is another question, MAIL had no
+    /// `TRANSID`, or there are no recipients; nothing has changed.
+    pub fn resume(&mut self, offset: u64, recipients: usize) -> Result<(), Misuse> {
+        match self.question {
+            None => return Err(Misuse::NoQuestion),
+            Some(question @ Question::Mail { resumable: true, .. }) if recipients > 0 => {
+                let text = format!("{offset} is the transaction offset");
+                self.reply(Code::TRANSACTION_OFFSET, Status::OTHER.positive(), &text);
+                self.question = None;
+                self.move_on(question, Code::TRANSACTION_OFFSET);
+            }
+            Some(_) => {
+                return Err(Misuse::WrongAnswer("only MAIL with TRANSID can be gone on with"));
+            }
+        }
+        self.transaction.recipients = recipients;
+        self.transaction.text = super::verdict::Text::resumed(offset);
+        Ok(())
+    }
+
     fn carry_out(
         &mut self,
         question: Question,
@@ -159,9 +194,11 @@ impl Server {
     ) {
         self.question = None;
         match question {
-            Question::Connected => self.greet_with(code, words.given()),
+            // Back to where a connection begins.
+            Question::Connected | Question::XClient { .. } => self.greet_with(code, words.given()),
             Question::Hello(verb) => self.say_hello(verb, words.given()),
-            Question::Message(Transfer::Chunked) => {} // the chunk gets its reply when it is here
+            // The chunk gets its reply when it is here.
+            Question::Message(Transfer::Chunked) | Question::Burl => {}
             Question::Rcpt => self.say(code, enhanced, words, self.utf8_in(code)),
             Question::Query { smtputf8, .. } => self.say(code, enhanced, words, smtputf8),
             _ => self.say(code, enhanced, words, false),
@@ -188,9 +225,8 @@ impl Server {
                 self.task = Task::Handshake;
             }
             Question::Auth => self.settle_auth(code),
-            Question::Mail { smtputf8, binary } => {
+            Question::Mail { smtputf8, binary, .. } => {
                 self.advance(Act::Mail, code);
-                self.tally.transactions = self.tally.transactions.saturating_add(1);
                 self.transaction =
                     Transaction { live: true, smtputf8, binary, ..Transaction::default() };
             }
@@ -203,9 +239,20 @@ impl Server {
                 self.task = Task::Content(Content::data(self.config.newlines));
             }
             Question::Deliver => self.delivered(true),
+            Question::Atrn => {
+                self.advance(Act::Atrn, code);
+                self.task = Task::Turning;
+            }
+            Question::XClient { login } => {
+                self.advance(Act::XClient, code);
+                self.extended = false;
+                self.authenticated = login.unwrap_or(self.authenticated);
+            }
             Question::Message(Transfer::Chunked)
+            | Question::Burl
             | Question::Query { .. }
             | Question::Etrn
+            | Question::XForward
             | Question::Private => {}
         }
     }
@@ -245,25 +292,29 @@ impl Server {
 
 /// How the server says yes.
 fn affirmative(question: Question) -> (Code, EnhancedCode, &'static str) {
-    let (code, (subject, detail), text) = match question {
-        Question::Connected => (Code::READY, (0, 0), ""),
-        Question::Hello(_) => (Code::OK, (0, 0), ""),
-        Question::StartTls => (Code::READY, (0, 0), "Ready to start TLS"),
-        Question::Auth => (Code::AUTHENTICATED, (7, 0), "Authentication successful"),
-        Question::Mail { .. } => (Code::OK, (1, 0), "Sender OK"),
-        Question::Rcpt => (Code::OK, (1, 5), "Recipient OK"),
+    let (code, status, text) = match question {
+        Question::Connected | Question::XClient { .. } => (Code::READY, Status::OTHER, ""),
+        Question::Hello(_) => (Code::OK, Status::OTHER, ""),
+        Question::StartTls => (Code::READY, Status::OTHER, "Ready to start TLS"),
+        Question::Auth => {
+            (Code::AUTHENTICATED, Status::OTHER_SECURITY, "Authentication successful")
+        }
+        Question::Mail { .. } => (Code::OK, Status::OTHER_ADDRESS, "Sender OK"),
+        Question::Rcpt => (Code::OK, Status::DESTINATION_ADDRESS_VALID, "Recipient OK"),
         Question::Message(_) => {
-            (Code::START_MAIL_INPUT, (0, 0), "End the message with <CR><LF>.<CR><LF>")
+            (Code::START_MAIL_INPUT, Status::OTHER, "End the message with <CR><LF>.<CR><LF>")
         }
-        Question::Deliver => (Code::OK, (0, 0), "Message accepted"),
-        Question::Query { verb: Verb::Help, .. } => (Code::HELP, (0, 0), "See RFC 5321"),
+        Question::Deliver => (Code::OK, Status::OTHER, "Message accepted"),
+        Question::Query { verb: Verb::Help, .. } => (Code::HELP, Status::OTHER, "See RFC 5321"),
         Question::Query { .. } => {
-            (Code::CANNOT_VERIFY, (0, 0), "Cannot verify, but will accept mail and try")
+            (Code::CANNOT_VERIFY, Status::OTHER, "Cannot verify, but will accept mail and try")
         }
-        Question::Etrn => (Code::OK, (0, 0), "OK, will try"),
-        Question::Private => (Code::OK, (0, 0), "OK"),
+        Question::Etrn => (Code::OK, Status::OTHER, "OK, will try"),
+        Question::Atrn => (Code::OK, Status::OTHER, "OK, now reversing the connection"),
+        Question::Burl => (Code::OK, Status::OTHER_PROTOCOL, ""),
+        Question::XForward | Question::Private => (Code::OK, Status::OTHER, "OK"),
     };
-    (code, EnhancedCode::positive(subject, detail), text)
+    (code, status.positive(), text)
 }
 
 /// Whose words an answer has.

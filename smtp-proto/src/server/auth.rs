@@ -9,7 +9,7 @@ use crate::sasl::Secret;
 use crate::session::Act;
 use crate::syntax::base64;
 use crate::syntax::command::{InitialResponse, Mechanism};
-use crate::syntax::reply::Code;
+use crate::syntax::reply::{Code, Status};
 use crate::syntax::verb::Verb;
 
 impl Server {
@@ -21,12 +21,17 @@ impl Server {
         if !self.offers_auth() {
             let fault = Fault::EncryptionRequired(Verb::Auth);
             let text = "Encryption required for authentication";
-            return self.refuse(fault, Code::ENCRYPTION_REQUIRED, 7, 11, text);
+            return self.refuse(
+                fault,
+                Code::ENCRYPTION_REQUIRED,
+                Status::ENCRYPTION_REQUIRED_FOR_MECHANISM,
+                text,
+            );
         }
         if self.authenticated || !self.extended {
             let text = if self.authenticated { "Already authenticated" } else { "Say EHLO first" };
             let fault = Fault::OutOfSequence(Verb::Auth);
-            return self.refuse(fault, Code::BAD_SEQUENCE, 5, 1, text);
+            return self.refuse(fault, Code::BAD_SEQUENCE, Status::INVALID_COMMAND, text);
         }
         if !self.config.mechanisms.iter().any(|offered| offered.is(mechanism.as_str())) {
             let text = "Mechanism not offered";
@@ -34,8 +39,7 @@ impl Server {
             return self.refuse(
                 Fault::UnknownMechanism,
                 Code::PARAMETER_NOT_IMPLEMENTED,
-                5,
-                4,
+                Status::INVALID_COMMAND_ARGUMENTS,
                 text,
             );
         }
@@ -55,13 +59,16 @@ impl Server {
             None => Turn::Wait(Awaited::AuthResponse),
             Some(Line::TooLong) => {
                 self.exchange_over();
-                self.refuse_line(Fault::LineTooLong { limit }, 6);
+                self.refuse_line(
+                    Fault::LineTooLong { limit },
+                    Status::AUTHENTICATION_EXCHANGE_LINE_TOO_LONG,
+                );
                 Turn::Again
             }
             Some(Line::BareLf(at)) => {
                 self.inbox.consume(at + 1);
                 self.exchange_over();
-                self.refuse_line(Fault::BareLineFeed, 2);
+                self.refuse_line(Fault::BareLineFeed, Status::SYNTAX_ERROR);
                 Turn::Again
             }
             Some(Line::Whole(length)) => {
@@ -84,11 +91,11 @@ impl Server {
     /// Ends an exchange that cannot go on.
     fn end_exchange(&mut self, fault: Fault) -> Turn {
         self.exchange_over();
-        let (detail, text) = match fault {
-            Fault::SaslCancelled => (0, "Authentication cancelled"),
-            _ => (2, "Cannot decode the response"),
+        let (status, text) = match fault {
+            Fault::SaslCancelled => (Status::OTHER_PROTOCOL, "Authentication cancelled"),
+            _ => (Status::SYNTAX_ERROR, "Cannot decode the response"),
         };
-        self.refuse(fault, Code::ARGUMENT_ERROR, 5, detail, text)
+        self.refuse(fault, Code::ARGUMENT_ERROR, status, text)
     }
 
     fn exchange_over(&mut self) {

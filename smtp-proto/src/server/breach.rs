@@ -8,26 +8,33 @@ use crate::error::Fault;
 use crate::session::{Act, Phase, Protocol};
 use crate::syntax::capability::Extension;
 use crate::syntax::command::{CommandError, CommandErrorKind};
-use crate::syntax::reply::{Code, EnhancedCode};
+use crate::syntax::reply::{Code, Status};
 use crate::syntax::verb::Verb;
 
 /// A breach of the protocol, and the reply to it.
 pub(super) struct Breach {
     pub(super) fault: Fault,
     pub(super) code: Code,
-    pub(super) subject: u8,
-    pub(super) detail: u8,
+    pub(super) status: Status,
     pub(super) text: Cow<'static, str>,
 }
 
 impl Breach {
-    pub(super) fn after_failed_chunk() -> Self {
+    pub(super) fn after_failed_chunk(verb: Verb) -> Self {
         Self {
-            fault: Fault::OutOfSequence(Verb::Bdat),
+            fault: Fault::OutOfSequence(verb),
             code: Code::BAD_SEQUENCE,
-            subject: 5,
-            detail: 1,
+            status: Status::INVALID_COMMAND,
             text: "A chunk was refused: RSET first".into(),
+        }
+    }
+
+    pub(super) fn authentication_required(verb: Verb) -> Self {
+        Self {
+            fault: Fault::AuthenticationRequired(verb),
+            code: Code::AUTHENTICATION_REQUIRED,
+            status: Status::OTHER_SECURITY,
+            text: "Authentication required".into(),
         }
     }
 
@@ -37,8 +44,7 @@ impl Breach {
         Self {
             fault: Fault::NoRecipients(verb),
             code: if lmtp { Code::BAD_SEQUENCE } else { Code::TRANSACTION_FAILED },
-            subject: 5,
-            detail: 1,
+            status: Status::INVALID_COMMAND,
             text: "No valid recipients".into(),
         }
     }
@@ -59,36 +65,39 @@ fn out_of_sequence(phase: Phase, verb: Verb) -> &'static str {
 
 impl Server {
     /// Refuses a command for a breach of the protocol; permanently.
-    pub(super) fn refuse(
-        &mut self,
-        fault: Fault,
-        code: Code,
-        subject: u8,
-        detail: u8,
-        text: &str,
-    ) -> Turn {
-        self.fault(fault, code, EnhancedCode::permanent(subject, detail), text);
+    pub(super) fn refuse(&mut self, fault: Fault, code: Code, status: Status, text: &str) -> Turn {
+        self.fault(fault, code, status.permanent(), text);
         Turn::Again
     }
 
     pub(super) fn refuse_as(&mut self, breach: Breach) -> Turn {
-        let Breach { fault, code, subject, detail, text } = breach;
-        self.refuse(fault, code, subject, detail, &text)
+        let Breach { fault, code, status, text } = breach;
+        self.refuse(fault, code, status, &text)
     }
 
     /// What keeps a verb from being obeyed here and now, whatever its arguments are.
     pub(super) fn forbidden(&self, verb: Verb, act: Act) -> Option<Breach> {
-        let breach = |fault, code, subject, detail, text| {
-            Some(Breach { fault, code, subject, detail, text: Cow::Borrowed(text) })
+        let breach = |fault, code, status, text| {
+            Some(Breach { fault, code, status, text: Cow::Borrowed(text) })
         };
         let lmtp = self.config.protocol == Protocol::Lmtp;
         if act == Act::Hello && lmtp != (verb == Verb::Lhlo) {
             let text = if lmtp { "This is LMTP: use LHLO" } else { "This is SMTP: use EHLO" };
-            return breach(Fault::NotOffered(verb), Code::SYNTAX_ERROR, 5, 1, text);
+            return breach(
+                Fault::NotOffered(verb),
+                Code::SYNTAX_ERROR,
+                Status::INVALID_COMMAND,
+                text,
+            );
         }
         if self.lacks(verb) {
             let text = "Command not implemented";
-            return breach(Fault::NotOffered(verb), Code::NOT_IMPLEMENTED, 5, 1, text);
+            return breach(
+                Fault::NotOffered(verb),
+                Code::NOT_IMPLEMENTED,
+                Status::INVALID_COMMAND,
+                text,
+            );
         }
         // RFC 3207 section 4 and RFC 4954 section 6 say what stays allowed.
         let tls_exempt =
@@ -98,21 +107,25 @@ impl Server {
             return breach(
                 Fault::EncryptionRequired(verb),
                 Code::AUTHENTICATION_REQUIRED,
-                7,
-                0,
+                Status::OTHER_SECURITY,
                 text,
             );
         }
         let auth_exempt = act == Act::Hello
-            || matches!(verb, Verb::Auth | Verb::Noop | Verb::Rset | Verb::Quit | Verb::StartTls);
+            || matches!(verb, Verb::Auth | Verb::Noop | Verb::Rset | Verb::Quit | Verb::StartTls)
+            // It may bring the authentication along.
+            || verb == Verb::XClient;
         if self.config.require_auth && !self.authenticated && !auth_exempt {
-            let fault = Fault::AuthenticationRequired(verb);
-            let text = "Authentication required";
-            return breach(fault, Code::AUTHENTICATION_REQUIRED, 7, 0, text);
+            return Some(Breach::authentication_required(verb));
         }
         if !self.phase.permits(act) {
             let text = out_of_sequence(self.phase, verb);
-            return breach(Fault::OutOfSequence(verb), Code::BAD_SEQUENCE, 5, 1, text);
+            return breach(
+                Fault::OutOfSequence(verb),
+                Code::BAD_SEQUENCE,
+                Status::INVALID_COMMAND,
+                text,
+            );
         }
         None
     }
@@ -126,37 +139,51 @@ impl Server {
 
     /// A line that is not a command; it may look like one.
     pub(super) fn malformed(&mut self, error: CommandError) {
-        let (code, subject, detail, text) = match error.kind() {
+        let (code, status, text) = match error.kind() {
             CommandErrorKind::Syntax(_) if error.verb().is_none() => {
-                (Code::SYNTAX_ERROR, 5, 2, "Unknown command")
+                (Code::SYNTAX_ERROR, Status::SYNTAX_ERROR, "Unknown command")
             }
-            CommandErrorKind::Empty => (Code::SYNTAX_ERROR, 5, 2, "Empty line"),
+            CommandErrorKind::Empty => (Code::SYNTAX_ERROR, Status::SYNTAX_ERROR, "Empty line"),
             CommandErrorKind::Control { .. } => {
-                (Code::SYNTAX_ERROR, 5, 2, "Syntax error: control character")
+                (Code::SYNTAX_ERROR, Status::SYNTAX_ERROR, "Syntax error: control character")
             }
             CommandErrorKind::Encoding { .. } => {
-                (Code::SYNTAX_ERROR, 5, 2, "Syntax error: not UTF-8")
+                (Code::SYNTAX_ERROR, Status::SYNTAX_ERROR, "Syntax error: not UTF-8")
             }
-            CommandErrorKind::MissingArgument => {
-                (Code::ARGUMENT_ERROR, 5, 4, "Syntax error: argument missing")
-            }
-            CommandErrorKind::UnexpectedArgument => {
-                (Code::ARGUMENT_ERROR, 5, 4, "Syntax error: no argument allowed")
-            }
-            CommandErrorKind::HelloName => {
-                (Code::ARGUMENT_ERROR, 5, 4, "Syntax error in the host name")
-            }
-            CommandErrorKind::Sender(_) => {
-                (Code::ARGUMENT_ERROR, 1, 7, "Syntax error in the sender's address")
-            }
-            CommandErrorKind::Recipient(_) => {
-                (Code::ARGUMENT_ERROR, 1, 3, "Syntax error in the recipient's address")
-            }
+            CommandErrorKind::MissingArgument => (
+                Code::ARGUMENT_ERROR,
+                Status::INVALID_COMMAND_ARGUMENTS,
+                "Syntax error: argument missing",
+            ),
+            CommandErrorKind::UnexpectedArgument => (
+                Code::ARGUMENT_ERROR,
+                Status::INVALID_COMMAND_ARGUMENTS,
+                "Syntax error: no argument allowed",
+            ),
+            CommandErrorKind::HelloName => (
+                Code::ARGUMENT_ERROR,
+                Status::INVALID_COMMAND_ARGUMENTS,
+                "Syntax error in the host name",
+            ),
+            CommandErrorKind::Sender(_) => (
+                Code::ARGUMENT_ERROR,
+                Status::BAD_SENDER_MAILBOX_SYNTAX,
+                "Syntax error in the sender's address",
+            ),
+            CommandErrorKind::Recipient(_) => (
+                Code::ARGUMENT_ERROR,
+                Status::BAD_DESTINATION_MAILBOX_SYNTAX,
+                "Syntax error in the recipient's address",
+            ),
             CommandErrorKind::InitialResponse => {
-                (Code::ARGUMENT_ERROR, 5, 2, "Cannot decode the initial response")
+                (Code::ARGUMENT_ERROR, Status::SYNTAX_ERROR, "Cannot decode the initial response")
             }
-            _ => (Code::ARGUMENT_ERROR, 5, 4, "Syntax error in the arguments"),
+            _ => (
+                Code::ARGUMENT_ERROR,
+                Status::INVALID_COMMAND_ARGUMENTS,
+                "Syntax error in the arguments",
+            ),
         };
-        self.refuse(Fault::Command(error), code, subject, detail, text);
+        self.refuse(Fault::Command(error), code, status, text);
     }
 }

@@ -10,8 +10,8 @@ use crate::error::{Close, Fault};
 use crate::session::{Act, Phase};
 use crate::syntax::address::HelloName;
 use crate::syntax::capability::Extension;
-use crate::syntax::command::{Command, Query};
-use crate::syntax::reply::{Code, EnhancedCode};
+use crate::syntax::command::{AtrnDomains, Attributes, Command, Query, Url};
+use crate::syntax::reply::{Code, Status};
 use crate::syntax::verb::Verb;
 
 impl Server {
@@ -31,7 +31,11 @@ impl Server {
         if let Command::Bdat { size, last } = command {
             return self.bdat(size, last);
         }
-        if let Some(refusal) = self.forbidden(verb, Act::of(verb)) {
+        let act = match command {
+            Command::Burl { last: true, .. } => Act::LastChunk,
+            _ => Act::of(verb),
+        };
+        if let Some(refusal) = self.forbidden(verb, act) {
             return self.refuse_as(refusal);
         }
         match command {
@@ -48,7 +52,17 @@ impl Server {
             Command::Help(topic) => self.help(topic),
             Command::StartTls => self.start_tls(),
             Command::Auth { mechanism, initial } => self.auth(mechanism, initial),
-            Command::Etrn(node) => self.etrn(node),
+            Command::Etrn(node) => {
+                let node = node.into_owned();
+                self.useless_question(Question::Etrn, Event::Etrn { node })
+            }
+            Command::Atrn(domains) => self.atrn(domains),
+            Command::Burl { url, last } => self.burl(url, last),
+            Command::XClient(attributes) => self.xclient(attributes),
+            Command::XForward(attributes) => {
+                let event = Event::XForward(attributes.into_owned());
+                self.useless_question(Question::XForward, event)
+            }
             Command::Bdat { .. } | Command::Unknown { .. } => Turn::Again, // done above
         }
     }
@@ -66,9 +80,14 @@ impl Server {
         }
         if ["SEND", "SOML", "SAML", "TURN"].into_iter().any(is) {
             let text = "Command not implemented";
-            return self.refuse(Fault::UnknownVerb, Code::NOT_IMPLEMENTED, 5, 1, text);
+            return self.refuse(
+                Fault::UnknownVerb,
+                Code::NOT_IMPLEMENTED,
+                Status::INVALID_COMMAND,
+                text,
+            );
         }
-        self.refuse(Fault::UnknownVerb, Code::SYNTAX_ERROR, 5, 2, "Unknown command")
+        self.refuse(Fault::UnknownVerb, Code::SYNTAX_ERROR, Status::SYNTAX_ERROR, "Unknown command")
     }
 
     fn hello(&mut self, verb: Verb, name: HelloName<&str>) -> Turn {
@@ -88,7 +107,12 @@ impl Server {
         }
         if self.transaction.binary {
             let text = "BODY=BINARYMIME needs BDAT";
-            return self.refuse(Fault::OutOfSequence(Verb::Data), Code::BAD_SEQUENCE, 5, 1, text);
+            return self.refuse(
+                Fault::OutOfSequence(Verb::Data),
+                Code::BAD_SEQUENCE,
+                Status::INVALID_COMMAND,
+                text,
+            );
         }
         self.ask(Question::Message(Transfer::Data), Event::Message(Transfer::Data))
     }
@@ -97,7 +121,12 @@ impl Server {
     fn bdat(&mut self, size: u64, last: bool) -> Turn {
         if !self.config.offers(Extension::Chunking) {
             let text = "Command not implemented";
-            self.refuse(Fault::NotOffered(Verb::Bdat), Code::NOT_IMPLEMENTED, 5, 1, text);
+            self.refuse(
+                Fault::NotOffered(Verb::Bdat),
+                Code::NOT_IMPLEMENTED,
+                Status::INVALID_COMMAND,
+                text,
+            );
             return self.lose_framing_if(true);
         }
         if size == 0 && !last {
@@ -108,7 +137,7 @@ impl Server {
         if let Some(breach) = self.forbidden(Verb::Bdat, act) {
             content.refuse(breach.into());
         } else if self.phase == Phase::Failed {
-            content.refuse(Breach::after_failed_chunk().into());
+            content.refuse(Breach::after_failed_chunk(Verb::Bdat).into());
         } else if self.transaction.recipients == 0 {
             content.refuse(Breach::no_recipients(Verb::Bdat, self.config.protocol).into());
         }
@@ -117,7 +146,7 @@ impl Server {
 
     fn rset(&mut self) -> Turn {
         self.tally.useless();
-        self.reply(Code::OK, EnhancedCode::positive(0, 0), "Reset");
+        self.reply(Code::OK, Status::OTHER.positive(), "Reset");
         self.abort(Abort::Reset);
         self.advance(Act::Rset, Code::OK);
         self.deadlines.content_over();
@@ -127,13 +156,13 @@ impl Server {
 
     fn noop(&mut self) -> Turn {
         self.tally.useless();
-        self.reply(Code::OK, EnhancedCode::positive(0, 0), "OK");
+        self.reply(Code::OK, Status::OTHER.positive(), "OK");
         self.check_tally();
         Turn::Again
     }
 
     fn quit(&mut self) -> Turn {
-        self.reply(Code::CLOSING, EnhancedCode::positive(0, 0), "Bye");
+        self.reply(Code::CLOSING, Status::OTHER.positive(), "Bye");
         self.abort(Abort::Quit);
         self.close(Close::Quit);
         Turn::Again
@@ -143,7 +172,12 @@ impl Server {
         let smtputf8 = query.smtputf8;
         if smtputf8 && !self.config.offers(Extension::SmtpUtf8) {
             let fault = Fault::UnknownParameter(verb);
-            return self.refuse(fault, Code::ARGUMENT_ERROR, 5, 4, "SMTPUTF8 is not offered");
+            return self.refuse(
+                fault,
+                Code::ARGUMENT_ERROR,
+                Status::INVALID_COMMAND_ARGUMENTS,
+                "SMTPUTF8 is not offered",
+            );
         }
         let text: Box<str> = query.text.into();
         let event = if verb == Verb::Vrfy {
@@ -159,8 +193,32 @@ impl Server {
         self.useless_question(question, Event::Help { topic: topic.map(Into::into) })
     }
 
-    fn etrn(&mut self, node: &str) -> Turn {
-        self.useless_question(Question::Etrn, Event::Etrn { node: node.into() })
+    /// RFC 2645 section 5.2.1
+    fn atrn(&mut self, domains: AtrnDomains<&str>) -> Turn {
+        if !self.authenticated {
+            return self.refuse_as(Breach::authentication_required(Verb::Atrn));
+        }
+        let domains = domains.into_owned();
+        self.useless_question(Question::Atrn, Event::Atrn { domains })
+    }
+
+    fn burl(&mut self, url: Url<&str>, last: bool) -> Turn {
+        if !self.may_use_burl() {
+            return self.refuse_as(Breach::authentication_required(Verb::Burl));
+        }
+        let mut content = Content::url(url.into_owned(), last);
+        if self.phase == Phase::Failed {
+            content.refuse(Breach::after_failed_chunk(Verb::Burl).into());
+        } else if self.transaction.recipients == 0 {
+            content.refuse(Breach::no_recipients(Verb::Burl, self.config.protocol).into());
+        }
+        self.begin_chunk(content)
+    }
+
+    fn xclient(&mut self, attributes: Attributes<&str>) -> Turn {
+        let login = attributes.login().map(|login| login.is_some());
+        let event = Event::XClient(attributes.into_owned());
+        self.useless_question(Question::XClient { login }, event)
     }
 
     /// A question that does nothing for a mail.
@@ -173,7 +231,7 @@ impl Server {
         if self.tls.is_some() || self.authenticated {
             let text = if self.tls.is_some() { "TLS is active" } else { "Already authenticated" };
             let fault = Fault::OutOfSequence(Verb::StartTls);
-            return self.refuse(fault, Code::BAD_SEQUENCE, 5, 1, text);
+            return self.refuse(fault, Code::BAD_SEQUENCE, Status::INVALID_COMMAND, text);
         }
         self.ask(Question::StartTls, Event::StartTls)
     }

@@ -7,7 +7,10 @@ use crate::body::Newlines;
 use crate::limits::ServerLimits;
 use crate::session::Protocol;
 use crate::syntax::address::Domain;
-use crate::syntax::capability::Extension;
+use crate::syntax::capability::{
+    BurlOffer, DeliverByOffer, Extension, FutureReleaseOffer, MtPriorityOffer, NoSolicitingOffer,
+    XClientOffer, XForwardOffer,
+};
 use crate::syntax::command::Mechanism;
 use crate::syntax::text::Text;
 use crate::syntax::verb::Verb;
@@ -28,6 +31,8 @@ pub struct Config {
     /// extension that is not for this dialect ([`Extension::is_for`]) or needs another one that is
     /// not in the list ([`Extension::needs`]).
     pub extensions: Vec<Extension>,
+    /// What is announced with those that have arguments.
+    pub offers: Offers,
     /// Extensions that this crate does not know.
     pub private: Vec<Private>,
     /// Offer STARTTLS while the connection is in the clear.
@@ -67,6 +72,7 @@ impl Config {
                 Extension::BinaryMime,
             ]
             .into(),
+            offers: Offers::default(),
             private: Vec::new(),
             starttls: false,
             require_tls: false,
@@ -85,6 +91,9 @@ impl Config {
         let listed = match extension {
             Extension::StartTls => self.starttls,
             Extension::Auth => !self.mechanisms.is_empty(),
+            Extension::FutureRelease => {
+                self.offers.future_release.is_some() && self.extensions.contains(&extension)
+            }
             _ => self.extensions.contains(&extension),
         };
         listed
@@ -99,6 +108,30 @@ impl Config {
             params.iter().any(|param| param.eq_ignore_ascii_case(keyword))
         })
     }
+}
+
+/// What is announced with the extensions that have arguments, where nothing else of the configuration
+/// says it. An extension has to be in [`Config::extensions`] besides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offers {
+    /// DELIVERBY: the shortest time for BY with R. Shorter ones are answered 555 5.5.4 (RFC 2852
+    /// section 3).
+    pub deliver_by: DeliverByOffer,
+    /// FUTURERELEASE, which is not offered without: for how long a message may be held. More is answered
+    /// 501 5.5.4 (RFC 4865 section 4.2).
+    pub future_release: Option<FutureReleaseOffer>,
+    /// MT-PRIORITY: the priority assignment policy (RFC 6710 section 9).
+    pub mt_priority: MtPriorityOffer,
+    /// NO-SOLICITING: what is not welcome. A message with such a word in SOLICIT is answered 550 5.7.1
+    /// (RFC 3865 section 2.3).
+    pub no_soliciting: NoSolicitingOffer,
+    /// BURL: what can be fetched. Not told before authentication, where AUTH is offered (RFC 4468
+    /// section 3.1).
+    pub burl: BurlOffer,
+    /// XCLIENT: the attributes that are understood; all by default.
+    pub xclient: XClientOffer,
+    /// XFORWARD: the attributes that are understood; all by default.
+    pub xforward: XForwardOffer,
 }
 
 /// An extension that this crate does not know: what of it is announced, and what of it is passed to

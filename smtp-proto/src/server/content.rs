@@ -14,7 +14,8 @@ use crate::body::dot::Unstuffer;
 use crate::error::Close;
 use crate::machine::Time;
 use crate::session::{Act, Phase, Protocol};
-use crate::syntax::reply::{Code, EnhancedCode};
+use crate::syntax::command::Url;
+use crate::syntax::reply::{Code, Status};
 
 /// Content on its way in: all of a message, or one chunk of it.
 #[derive(Debug)]
@@ -30,6 +31,16 @@ pub(super) struct Content {
 pub(super) enum Source {
     Data(Unstuffer),
     Chunk(Chunk),
+    /// BURL: what the URL names is fetched by the application.
+    Url(FromUrl),
+}
+
+/// A piece of content that the application fetches.
+#[derive(Debug)]
+pub(super) struct FromUrl {
+    /// Until the application was asked to.
+    pub(super) url: Option<Url>,
+    pub(super) last: bool,
 }
 
 impl Content {
@@ -39,6 +50,10 @@ impl Content {
 
     pub(super) fn chunk(size: u64, last: bool) -> Self {
         Self::new(Source::Chunk(Chunk::new(size, last)))
+    }
+
+    pub(super) fn url(url: Url, last: bool) -> Self {
+        Self::new(Source::Url(FromUrl { url: Some(url), last }))
     }
 
     fn new(source: Source) -> Self {
@@ -58,14 +73,15 @@ impl Content {
         match &self.source {
             Source::Data(_) => Act::Content,
             Source::Chunk(chunk) if chunk.is_last() => Act::LastChunk,
-            Source::Chunk(_) => Act::Chunk,
+            Source::Url(FromUrl { last: true, .. }) => Act::LastChunk,
+            Source::Chunk(_) | Source::Url(_) => Act::Chunk,
         }
     }
 
     /// Octets that are still to come for sure.
     fn announced(&self) -> u64 {
         match &self.source {
-            Source::Data(_) => 0,
+            Source::Data(_) | Source::Url(_) => 0,
             Source::Chunk(chunk) => chunk.remaining(),
         }
     }
@@ -93,6 +109,9 @@ impl Server {
         let Task::Content(mut content) = mem::replace(&mut self.task, Task::Command) else {
             return Turn::Again;
         };
+        if matches!(content.source, Source::Url(_)) {
+            return self.fetch(content);
+        }
         let before = self.inbox.len();
         let (piece, done) = self.read(&mut content);
         if self.inbox.len() == before && !done {
@@ -119,6 +138,24 @@ impl Server {
         }
     }
 
+    /// The application is to fetch a piece of content, if nothing is wrong with what came before.
+    fn fetch(&mut self, mut content: Content) -> Turn {
+        let rest = self.inspect(&mut content, Bytes::new(), true).unwrap_or_default();
+        if !rest.is_empty() {
+            self.transaction.octets += rest.len() as u64;
+            self.task = Task::Content(content);
+            return Turn::Event(Event::Body(rest));
+        }
+        let Source::Url(from) = &mut content.source else { return Turn::Again };
+        let (url, last) = (from.url.take(), from.last);
+        let refused = content.is_refused();
+        self.task = Task::Deliver { content, answered: 0 };
+        match url.filter(|_| !refused) {
+            Some(url) => self.ask(Question::Burl, Event::Burl { url, last }),
+            None => Turn::Again,
+        }
+    }
+
     /// Takes what there is of the content out of the inbox, and says whether that was the end.
     fn read(&mut self, content: &mut Content) -> (Bytes, bool) {
         match &mut content.source {
@@ -132,6 +169,7 @@ impl Server {
                 let here = chunk.take(self.inbox.len());
                 (self.inbox.take(here).freeze(), chunk.is_complete())
             }
+            Source::Url(_) => (Bytes::new(), true),
         }
     }
 
@@ -170,7 +208,10 @@ impl Server {
             return Turn::Again;
         }
         if act == Act::Chunk {
-            self.reply(Code::OK, EnhancedCode::positive(0, 0), "Chunk received");
+            // RFC 4468 section 5 has 2.5.0 for BURL.
+            let url = matches!(content.source, Source::Url(_));
+            let status = if url { Status::OTHER_PROTOCOL } else { Status::OTHER };
+            self.reply(Code::OK, status.positive(), "Chunk received");
             self.advance(act, Code::OK);
             self.task = Task::Command;
             self.check_tally();

@@ -8,7 +8,7 @@ use crate::error::{Close, Fault};
 use crate::machine::Tls;
 use crate::sasl::Secret;
 use crate::syntax::address::{ForwardPath, HelloName, ReversePath};
-use crate::syntax::command::Mechanism;
+use crate::syntax::command::{AtrnDomains, Attributes, EtrnNode, Mechanism, Url};
 use crate::syntax::params::Params;
 use crate::syntax::verb::Verb;
 
@@ -47,7 +47,8 @@ pub enum Event {
     },
     /// Question: the client's response to a challenge, decoded. Answered as [`Event::Auth`] is.
     AuthResponse(Secret),
-    /// Question: MAIL. Accepting opens a transaction.
+    /// Question: MAIL. Accepting opens a transaction; [`resume`](super::Server::resume) goes on with
+    /// one that another connection has begun.
     Mail {
         /// The reverse-path: where notifications go.
         from: ReversePath,
@@ -94,9 +95,39 @@ pub enum Event {
     },
     /// Question: ETRN, only if announced (250).
     Etrn {
-        /// The queue to start, with its option character.
-        node: Box<str>,
+        /// The queue to start.
+        node: EtrnNode,
     },
+    /// Question: ATRN, only if announced, and from an authenticated client only: which of these
+    /// domains it may have mail for, its identity tells. Refused with 450, 451 or, if there is none,
+    /// 453 (RFC 2645 section 5.2.1).
+    ///
+    /// Accepting it reverses the roles: [`Event::Turned`] follows.
+    Atrn {
+        /// The domains; none are all that the client may have mail for.
+        domains: AtrnDomains,
+    },
+    /// Question: BURL, only if announced: a piece of the message is to be fetched from a URL. It comes
+    /// behind [`Event::Message`] and among [`Event::Body`]; accepting says that the piece is at hand.
+    ///
+    /// A URL with `urlauth=submit+USER` is for the authenticated USER alone (RFC 4468 section 3.3).
+    Burl {
+        /// Where it is. What is in it may be a secret.
+        url: Url,
+        /// The message ends with it: [`Event::Deliver`] follows. Its `octets` know nothing of this
+        /// piece.
+        last: bool,
+    },
+    /// Question: XCLIENT, only if announced, and that must be to trusted proxies only: what a client is
+    /// that this one speaks for. Accepting goes back to the greeting (220); a client that is not
+    /// welcome is refused.
+    ///
+    /// LOGIN makes the connection authenticated, or not (`[UNAVAILABLE]`); the rest is for the
+    /// application to keep until the connection ends.
+    XClient(Attributes),
+    /// Question: XFORWARD, only if announced, and that must be to trusted filters only: what is to be
+    /// logged of the client of the next message (250). To be forgotten when the transaction ends.
+    XForward(Attributes),
 
     /// Question: a verb that this crate does not know, only if it is one of
     /// [`Private::verbs`](super::Private::verbs) (250). It can't change how the conversation goes.
@@ -119,6 +150,9 @@ pub enum Event {
     Aborted(Abort),
     /// News: the client did something wrong and was told so.
     Fault(Fault),
+    /// News: ATRN was accepted, and the client knows. The last event: a client takes the place of
+    /// this machine ([`Step::Turn`](crate::Step::Turn)).
+    Turned,
     /// News: the conversation is over. The last event.
     Closed(Close),
 }
@@ -155,7 +189,12 @@ impl Event {
     pub fn is_question(&self) -> bool {
         !matches!(
             self,
-            Self::Body(_) | Self::Secured(_) | Self::Aborted(_) | Self::Fault(_) | Self::Closed(_)
+            Self::Body(_)
+                | Self::Secured(_)
+                | Self::Aborted(_)
+                | Self::Fault(_)
+                | Self::Turned
+                | Self::Closed(_)
         )
     }
 }

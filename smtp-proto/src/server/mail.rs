@@ -5,24 +5,28 @@ use super::poll::Turn;
 use super::{Event, Question, Server};
 use crate::error::{Close, Fault};
 use crate::syntax::address::{ForwardPath, ReversePath};
-use crate::syntax::params::{BodyType, Params, Size, SmtpUtf8};
-use crate::syntax::reply::{Code, EnhancedCode};
+use crate::syntax::capability::Extension;
+use crate::syntax::params::{BodyType, Params, Size, SmtpUtf8, TransId};
+use crate::syntax::reply::{Code, Status};
 use crate::syntax::verb::Verb;
 
 impl Server {
     pub(super) fn mail(&mut self, from: ReversePath<&str>, params: Params<&str>) -> Turn {
         if self.tally.transactions >= self.config.limits.transactions {
             let text = "Too many messages in one connection";
-            self.reply(Code::UNAVAILABLE, EnhancedCode::transient(7, 0), text);
+            self.reply(Code::UNAVAILABLE, Status::OTHER_SECURITY.transient(), text);
             self.close(Close::TooMany("messages in one connection"));
             return Turn::Again;
         }
+        // Whether it succeeds or fails (RFC 9422 section 4.1).
+        self.tally.transactions = self.tally.transactions.saturating_add(1);
         if let Some(breach) = self.bad_mail(from, params) {
             return self.refuse_as(breach);
         }
         let question = Question::Mail {
             smtputf8: params.has::<SmtpUtf8>(),
             binary: params.value() == Ok(Some(BodyType::BinaryMime)),
+            resumable: params.has::<TransId>(),
         };
         let event = Event::Mail { from: from.into_owned(), params: params.into_owned() };
         self.ask(question, event)
@@ -31,7 +35,7 @@ impl Server {
     /// What is wrong with a MAIL command, the first thing if there are several.
     fn bad_mail(&self, from: ReversePath<&str>, params: Params<&str>) -> Option<Breach> {
         let breach = self.bad_params(Verb::Mail, params);
-        if let Some(breach) = breach.or_else(|| self.bad_mail_params(params)) {
+        if let Some(breach) = breach.or_else(|| self.bad_mail_params(from, params)) {
             return Some(breach);
         }
         let is_ascii = from.is_ascii() && params.is_ascii();
@@ -43,8 +47,7 @@ impl Server {
             return Some(Breach {
                 fault: Fault::MessageTooLarge { limit },
                 code: Code::EXCEEDED_STORAGE,
-                subject: 3,
-                detail: 4,
+                status: Status::MESSAGE_TOO_BIG_FOR_SYSTEM,
                 text: "Message too large".into(),
             });
         }
@@ -52,24 +55,46 @@ impl Server {
     }
 
     pub(super) fn rcpt(&mut self, to: ForwardPath<&str>, params: Params<&str>) -> Turn {
-        if let Some(breach) = self.bad_params(Verb::Rcpt, params) {
+        let asked = self.transaction.asked;
+        self.transaction.asked = asked.saturating_add(1);
+        if let Some(breach) = self.bad_rcpt(to, params) {
             return self.refuse_as(breach);
         }
-        if !self.transaction.smtputf8 && !(to.is_ascii() && params.is_ascii()) {
-            let breach = needs_smtputf8(Verb::Rcpt, Code::MAILBOX_NAME_NOT_ALLOWED);
-            return self.refuse_as(breach);
+        let counted =
+            if self.offers(Extension::Limits) { asked } else { self.transaction.recipients };
+        let limits = &self.config.limits;
+        let (recipients, domains) = (limits.recipients, limits.recipient_domains);
+        // Temporary: the client sends the rest in another transaction (RFC 5321 section
+        // 4.5.3.1.10), or over another connection.
+        if counted >= recipients {
+            let fault = Fault::TooManyRecipients { limit: recipients };
+            return self.too_many(fault, "Too many recipients");
         }
-        let limit = self.config.limits.recipients;
-        if self.transaction.recipients >= limit {
-            // Temporary: the client sends the rest in another transaction (RFC 5321 section
-            // 4.5.3.1.10).
-            let fault = Fault::TooManyRecipients { limit };
-            let enhanced = EnhancedCode::transient(5, 3);
-            self.fault(fault, Code::INSUFFICIENT_STORAGE, enhanced, "Too many recipients");
-            return Turn::Again;
+        if !self.domains.admit(&to, domains) {
+            let fault = Fault::TooManyDomains { limit: domains };
+            return self.too_many(fault, "Too many recipient domains");
         }
         let event = Event::Rcpt { to: to.into_owned(), params: params.into_owned() };
         self.ask(Question::Rcpt, event)
+    }
+
+    fn bad_rcpt(&self, to: ForwardPath<&str>, params: Params<&str>) -> Option<Breach> {
+        if let Some(breach) = self.bad_params(Verb::Rcpt, params) {
+            return Some(breach);
+        }
+        let is_ascii = to.is_ascii() && params.is_ascii();
+        (!is_ascii && !self.transaction.smtputf8)
+            .then(|| needs_smtputf8(Verb::Rcpt, Code::MAILBOX_NAME_NOT_ALLOWED))
+    }
+
+    fn too_many(&mut self, fault: Fault, text: &str) -> Turn {
+        self.fault(
+            fault,
+            Code::INSUFFICIENT_STORAGE,
+            Status::TOO_MANY_RECIPIENTS.transient(),
+            text,
+        );
+        Turn::Again
     }
 }
 
@@ -77,8 +102,7 @@ fn needs_smtputf8(verb: Verb, code: Code) -> Breach {
     Breach {
         fault: Fault::NeedsSmtpUtf8(verb),
         code,
-        subject: 6,
-        detail: 7,
+        status: Status::NON_ASCII_ADDRESS_NOT_PERMITTED,
         text: "Non-ASCII address without SMTPUTF8".into(),
     }
 }

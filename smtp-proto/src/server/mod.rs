@@ -46,7 +46,7 @@ mod tally;
 mod tests;
 mod verdict;
 
-pub use config::{Config, Private};
+pub use config::{Config, Offers, Private};
 pub use event::{Abort, Event, Transfer};
 pub use refusal::Refusal;
 
@@ -56,10 +56,11 @@ use tally::Tally;
 use verdict::Text;
 
 use crate::buffer::{Inbox, Outbox};
+use crate::domains::Domains;
 use crate::error::{Close, Fault};
 use crate::machine::{Machine, Outline, Step, Time, Tls};
 use crate::session::Phase;
-use crate::syntax::reply::{Code, EnhancedCode};
+use crate::syntax::reply::{Code, Status};
 use crate::syntax::verb::Verb;
 
 /// The server's side of an SMTP, submission or LMTP conversation.
@@ -82,6 +83,8 @@ pub struct Server {
     extended: bool,
     authenticated: bool,
     transaction: Transaction,
+    /// Of the recipients in this connection.
+    domains: Domains,
     tally: Tally,
     deadlines: Deadlines,
     shutting_down: bool,
@@ -104,6 +107,10 @@ enum Task {
     Deliver { content: Content, answered: usize },
     /// The 220 to STARTTLS is on its way, or the handshake is.
     Handshake,
+    /// The 250 to ATRN is on its way.
+    Turning,
+    /// The roles are reversed.
+    Turned,
     /// The last reply is on its way.
     Closing,
     /// Over.
@@ -117,12 +124,27 @@ enum Question {
     Hello(Verb),
     StartTls,
     Auth,
-    Mail { smtputf8: bool, binary: bool },
+    /// With what MAIL said; `resumable`: TRANSID.
+    Mail {
+        smtputf8: bool,
+        binary: bool,
+        resumable: bool,
+    },
     Rcpt,
     Message(Transfer),
     Deliver,
-    Query { verb: Verb, smtputf8: bool },
+    Query {
+        verb: Verb,
+        smtputf8: bool,
+    },
     Etrn,
+    Atrn,
+    Burl,
+    XForward,
+    /// With what it says of who the client is: LOGIN, if it is there.
+    XClient {
+        login: Option<bool>,
+    },
     Private,
 }
 
@@ -131,6 +153,8 @@ enum Question {
 struct Transaction {
     /// MAIL was accepted, and the application has not heard of the end yet.
     live: bool,
+    /// RCPT commands.
+    asked: usize,
     /// Recipients accepted.
     recipients: usize,
     smtputf8: bool,
@@ -186,6 +210,7 @@ impl Server {
             extended: false,
             authenticated: false,
             transaction: Transaction::default(),
+            domains: Domains::default(),
             tally: Tally::default(),
             deadlines: Deadlines::default(),
             shutting_down: false,
@@ -238,7 +263,7 @@ impl Server {
 
     /// The conversation is over, by our own decision: the client hears so (RFC 5321 section 3.8).
     fn close_with_421(&mut self, why: Close) {
-        self.reply(Code::UNAVAILABLE, EnhancedCode::transient(7, 0), "Closing connection");
+        self.reply(Code::UNAVAILABLE, Status::OTHER_SECURITY.transient(), "Closing connection");
         self.close(why);
     }
 

@@ -6,7 +6,7 @@ use core::iter::once;
 
 use super::Server;
 use super::output::LINE;
-use crate::syntax::capability::{Extension, Offer, SizeOffer};
+use crate::syntax::capability::{Extension, LimitsOffer, Offer, SizeOffer};
 use crate::syntax::reply::write_extensions;
 use crate::syntax::text::Text;
 
@@ -51,8 +51,36 @@ impl Server {
                 line(&SizeOffer(if limit == u64::MAX { 0 } else { limit }))
             }
             Extension::Auth => self.auth_line(),
+            Extension::DeliverBy => line(&self.config.offers.deliver_by),
+            Extension::FutureRelease => {
+                self.config.offers.future_release.as_ref().map_or_else(String::new, line)
+            }
+            Extension::MtPriority => line(&self.config.offers.mt_priority),
+            Extension::Limits => line(&self.limits_offer()),
+            Extension::NoSoliciting => line(&self.config.offers.no_soliciting),
+            // Without arguments it says that authentication comes first (RFC 4468 section 3.1).
+            Extension::Burl if !self.may_use_burl() => extension.to_string(),
+            Extension::Burl => line(&self.config.offers.burl),
+            Extension::XClient => line(&self.config.offers.xclient),
+            Extension::XForward => line(&self.config.offers.xforward),
             _ => extension.to_string(),
         }
+    }
+
+    /// What is enforced anyway (RFC 9422 section 4). Values have six digits at most.
+    fn limits_offer(&self) -> LimitsOffer {
+        let limits = &self.config.limits;
+        let value = |limit: usize| u32::try_from(limit).ok().filter(|limit| *limit <= 999_999);
+        LimitsOffer {
+            mail_max: Some(limits.transactions).filter(|limit| *limit <= 999_999),
+            rcpt_max: value(limits.recipients),
+            rcpt_domain_max: value(limits.recipient_domains),
+        }
+    }
+
+    /// Where AUTH is offered, BURL is for who has used it (RFC 4468 section 3.1).
+    pub(super) fn may_use_burl(&self) -> bool {
+        self.authenticated || !self.config.offers(Extension::Auth)
     }
 }
 

@@ -26,6 +26,13 @@ impl Event {
             Self::Expand { query, .. } => Outline { detail: Some(query), ..outline("EXPN") },
             Self::Help { .. } => outline("HELP"),
             Self::Etrn { node } => Outline { detail: Some(node), ..outline("ETRN") },
+            Self::Atrn { domains } => Outline { detail: Some(domains), ..outline("ATRN") },
+            // The URL may hold a secret.
+            Self::Burl { .. } => outline("BURL"),
+            Self::XClient(attributes) => Outline { detail: Some(attributes), ..outline("XCLIENT") },
+            Self::XForward(attributes) => {
+                Outline { detail: Some(attributes), ..outline("XFORWARD") }
+            }
             Self::Private { verb, .. } => {
                 Outline { detail: Some(verb), ..outline("a verb of one's own") }
             }
@@ -35,6 +42,7 @@ impl Event {
                 Outline { transaction: Some(Mark::Over), ..outline("transaction aborted") }
             }
             Self::Fault(fault) => Outline { detail: Some(fault), ..outline("fault") },
+            Self::Turned => outline("roles reversed"),
             Self::Closed(close) => {
                 Outline { detail: Some(close), transaction: Some(Mark::Over), ..outline("closed") }
             }

@@ -93,14 +93,16 @@ impl Server {
     /// of a group comes all the same when its MAIL, its last RCPT or a chunk was refused.
     pub(super) fn count(&mut self, fault: &Fault) {
         match fault {
-            Fault::OutOfSequence(Verb::Rcpt | Verb::Data | Verb::Bdat)
+            Fault::OutOfSequence(Verb::Rcpt | Verb::Data | Verb::Bdat | Verb::Burl)
                 if self.phase != Phase::Greeted =>
             {
                 self.tally.rejection();
             }
             Fault::NoRecipients(_)
             | Fault::MessageTooLarge { .. }
-            | Fault::TooManyRecipients { .. } => self.tally.rejection(),
+            | Fault::TooManyRecipients { .. }
+            | Fault::TooManyDomains { .. }
+            | Fault::Solicitation => self.tally.rejection(),
             _ => self.tally.error(),
         }
     }

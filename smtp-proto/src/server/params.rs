@@ -5,9 +5,13 @@ use alloc::format;
 use super::Server;
 use super::breach::Breach;
 use crate::error::Fault;
+use crate::syntax::address::ReversePath;
 use crate::syntax::capability::Extension;
-use crate::syntax::params::{BodyType, Known, Param, Params};
-use crate::syntax::reply::Code;
+use crate::syntax::params::{
+    BodyType, By, ByMode, EnvId, HoldFor, HoldUntil, Known, Mtrk, Param, Parameter, Params,
+    Solicit, Xverp,
+};
+use crate::syntax::reply::{Code, Status};
 use crate::syntax::verb::Verb;
 
 impl Server {
@@ -30,10 +34,14 @@ impl Server {
             && (self.offers(known.extension()) || body && self.offers(Extension::BinaryMime))
     }
 
-    /// What is wrong with the parameters of MAIL, taken together or by what was announced.
-    pub(super) fn bad_mail_params(&self, params: Params<&str>) -> Option<Breach> {
-        let body = params.value::<BodyType>().ok().flatten();
-        let needed = match body {
+    /// What is wrong with the parameters of MAIL, taken together or by what was announced; each by
+    /// itself is as it should be.
+    pub(super) fn bad_mail_params(
+        &self,
+        from: ReversePath<&str>,
+        params: Params<&str>,
+    ) -> Option<Breach> {
+        let needed = match read::<BodyType>(params) {
             Some(BodyType::EightBitMime) => Some(Extension::EightBitMime),
             Some(BodyType::BinaryMime) => Some(Extension::BinaryMime),
             Some(BodyType::SevenBit) | None => None,
@@ -41,17 +49,71 @@ impl Server {
         if needed.is_some_and(|needed| !self.offers(needed)) {
             return Some(conflict("BODY with a value that is not offered"));
         }
+        if params.has::<Mtrk>() && !read::<EnvId>(params).is_some_and(|id| id.is_unique()) {
+            // RFC 3885 section 3.2
+            return Some(conflict("MTRK needs ENVID in the form local@host"));
+        }
+        if params.has::<Xverp>() && from.mailbox().is_none() {
+            let text = "XVERP needs a sender";
+            return Some(Breach { code: Code::BAD_SEQUENCE, ..conflict(text) });
+        }
+        self.bad_times(params).or_else(|| self.solicits(params))
+    }
+
+    /// When a message is to be delivered, and when it is not to be yet (RFC 2852 section 4, RFC 4865
+    /// sections 4.2 and 5).
+    fn bad_times(&self, params: Params<&str>) -> Option<Breach> {
+        let offers = &self.config.offers;
+        let by = read::<By>(params);
+        let (hold, until) = (read::<HoldFor>(params), read::<HoldUntil>(params));
+        if hold.is_some() && until.is_some() {
+            return Some(conflict("HOLDFOR and HOLDUNTIL: only one of them"));
+        }
+        if let Some(most) = &offers.future_release {
+            if hold.is_some_and(|hold| hold.seconds() > most.max_interval()) {
+                return Some(conflict("HOLDFOR is more than what is offered"));
+            }
+            if until.is_some_and(|until| until.date_time() > most.max_date_time()) {
+                return Some(conflict("HOLDUNTIL is later than what is offered"));
+            }
+        }
+        let by = by?;
+        if hold.is_some_and(|hold| i64::from(by.seconds()) < i64::from(hold.seconds())) {
+            return Some(conflict("BY is earlier than HOLDFOR"));
+        }
+        let least = offers.deliver_by.min().map_or(0, i64::from);
+        if by.mode() == ByMode::Return && i64::from(by.seconds()) < least {
+            let text = "BY is less than what is offered";
+            return Some(Breach { code: Code::PARAMETER_NOT_RECOGNISED, ..conflict(text) });
+        }
         None
+    }
+
+    /// Whether the message says that it is of a kind that was announced as not welcome (RFC 3865
+    /// section 2.3).
+    fn solicits(&self, params: Params<&str>) -> Option<Breach> {
+        let solicit = read::<Solicit>(params)?;
+        let word = solicit.words().find(|word| self.config.offers.no_soliciting.has(word))?;
+        Some(Breach {
+            fault: Fault::Solicitation,
+            code: Code::MAILBOX_UNAVAILABLE,
+            status: Status::DELIVERY_NOT_AUTHORISED,
+            text: format!("No soliciting: SOLICIT={word}").into(),
+        })
     }
 }
 
-/// A value that no other parameter, or nothing that was announced, goes together with.
+/// The value of a parameter that was looked at.
+fn read<P: Parameter>(params: Params<&str>) -> Option<P> {
+    params.value().ok().flatten()
+}
+
+/// A value that does not go together with another parameter, or with what was announced.
 fn conflict(text: &'static str) -> Breach {
     Breach {
         fault: Fault::BadParameter(Verb::Mail),
         code: Code::ARGUMENT_ERROR,
-        subject: 5,
-        detail: 4,
+        status: Status::INVALID_COMMAND_ARGUMENTS,
         text: text.into(),
     }
 }
@@ -62,20 +124,17 @@ fn unknown(verb: Verb, param: Param<'_>) -> Breach {
     Breach {
         fault: Fault::UnknownParameter(verb),
         code: Code::PARAMETER_NOT_RECOGNISED,
-        subject: 5,
-        detail: 4,
+        status: Status::INVALID_COMMAND_ARGUMENTS,
         text: format!("Unknown parameter {keyword}").into(),
     }
 }
 
 pub(super) fn bad_value(known: &Known) -> Breach {
     let (keyword, expected) = (known.keyword(), known.expected());
-    let (subject, detail) = known.refusal();
     Breach {
         fault: Fault::BadParameter(known.verb()),
         code: Code::ARGUMENT_ERROR,
-        subject,
-        detail,
+        status: known.refusal(),
         text: format!("Bad {keyword}: expected {expected}").into(),
     }
 }

@@ -7,7 +7,7 @@ use super::{Event, Question, Server, Task};
 use crate::buffer::{Inbox, Line};
 use crate::error::{Close, Fault};
 use crate::machine::{Step, Time, Wait};
-use crate::syntax::reply::{Code, EnhancedCode};
+use crate::syntax::reply::{Code, Status};
 
 /// With so many octets to be written, nothing that makes more is begun. Whatever a command causes
 /// by itself fits in as much again.
@@ -29,6 +29,9 @@ impl Server {
     pub(super) fn next_step(&mut self, now: Time) -> Step<Event> {
         if self.question.is_some() {
             return Step::Unanswered;
+        }
+        if matches!(self.task, Task::Turned) {
+            return Step::Turn;
         }
         if self.outbox.is_closed() && !matches!(self.task, Task::Closing | Task::Done) {
             // No reply will ever be heard, so nothing can be accepted any more.
@@ -72,8 +75,9 @@ impl Server {
             Task::Content(_) => self.content_turn(now),
             Task::Deliver { .. } => self.deliver_turn(),
             Task::Handshake => self.handshake_turn(now),
+            Task::Turning => self.turning(),
             Task::Closing => Turn::Wait(Awaited::Close),
-            Task::Done => Turn::Again,
+            Task::Turned | Task::Done => Turn::Again,
         }
     }
 
@@ -97,8 +101,11 @@ impl Server {
         let limits = &self.config.limits;
         let is_auth =
             self.inbox.filled().get(..4).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH"));
-        let (limit, detail) =
-            if is_auth { (limits.auth_line, 6) } else { (limits.command_line, 2) };
+        let (limit, status) = if is_auth {
+            (limits.auth_line, Status::AUTHENTICATION_EXCHANGE_LINE_TOO_LONG)
+        } else {
+            (limits.command_line, Status::SYNTAX_ERROR)
+        };
         match self.inbox.line(limit) {
             Some(Line::Whole(length)) => {
                 self.deadlines.restart();
@@ -111,13 +118,13 @@ impl Server {
             }
             Some(Line::TooLong) => {
                 let framing = is_bdat(self.inbox.filled());
-                self.refuse_line(Fault::LineTooLong { limit }, detail);
+                self.refuse_line(Fault::LineTooLong { limit }, status);
                 self.lose_framing_if(framing)
             }
             Some(Line::BareLf(at)) => {
                 let framing = is_bdat(self.inbox.filled());
                 self.inbox.consume(at + 1);
-                self.refuse_line(Fault::BareLineFeed, 2);
+                self.refuse_line(Fault::BareLineFeed, Status::SYNTAX_ERROR);
                 self.lose_framing_if(framing)
             }
             None if self.inbox.is_closed() => self.hang_up(),
@@ -128,13 +135,13 @@ impl Server {
 
     /// Refuses a line before its end has come. It is answered now, once, and ends where any line
     /// ends: at its CRLF.
-    pub(super) fn refuse_line(&mut self, fault: Fault, detail: u8) {
+    pub(super) fn refuse_line(&mut self, fault: Fault, status: Status) {
         let text = match fault {
             Fault::BareLineFeed => "Syntax error: bare LF, lines end with CR LF",
             _ => "Line too long",
         };
         self.task = Task::Swallow;
-        self.fault(fault, Code::SYNTAX_ERROR, EnhancedCode::permanent(5, detail), text);
+        self.fault(fault, Code::SYNTAX_ERROR, status.permanent(), text);
     }
 
     /// Behind a BDAT command that can't be read is a chunk of unknown length: the next command can't
@@ -167,9 +174,7 @@ impl Server {
         }
         if !self.inbox.is_empty() {
             // Never interpreted and never answered: it came in the clear.
-            self.news.fault = Some(Fault::Injection);
-            self.close(Close::Fault(Fault::Injection));
-            return Turn::Again;
+            return self.injected(Fault::Injection);
         }
         let until = self.deadlines.handshake(now, &self.config.timeouts);
         if now >= until {
@@ -179,6 +184,29 @@ impl Server {
         Turn::Upgrade(until)
     }
 
+    /// Waits until the client knows that the roles are reversed. It must not have said anything
+    /// before: nobody could tell in which role.
+    fn turning(&mut self) -> Turn {
+        if !self.outbox.is_empty() {
+            return Turn::Wait(Awaited::Room);
+        }
+        if !self.inbox.is_empty() {
+            return self.injected(Fault::OutOfTurn);
+        }
+        if self.inbox.is_closed() {
+            return self.hang_up();
+        }
+        self.task = Task::Turned;
+        Turn::Event(Event::Turned)
+    }
+
+    /// Something was sent ahead of a reply that changes what it would mean.
+    fn injected(&mut self, fault: Fault) -> Turn {
+        self.news.fault = Some(fault.clone());
+        self.close(Close::Fault(fault));
+        Turn::Again
+    }
+
     /// The client will send no more.
     pub(super) fn hang_up(&mut self) -> Turn {
         self.close(Close::Peer);
@@ -186,7 +214,11 @@ impl Server {
     }
 
     fn say_goodbye(&mut self) -> Turn {
-        self.reply(Code::UNAVAILABLE, EnhancedCode::transient(3, 2), "Shutting down");
+        self.reply(
+            Code::UNAVAILABLE,
+            Status::SYSTEM_NOT_ACCEPTING_MESSAGES.transient(),
+            "Shutting down",
+        );
         self.close(Close::Shutdown);
         Turn::Again
     }
@@ -230,7 +262,7 @@ impl Server {
     /// The client did not do in time what it should have.
     pub(super) fn time_out(&mut self, awaited: Awaited) {
         let text = "Timeout, closing connection";
-        self.reply(Code::UNAVAILABLE, EnhancedCode::transient(4, 2), text);
+        self.reply(Code::UNAVAILABLE, Status::BAD_CONNECTION.transient(), text);
         self.close(Close::Timeout(awaited.name()));
     }
 
@@ -250,7 +282,7 @@ impl Server {
         }
         if let Some(what) = self.tally.excess(&self.config.limits) {
             let text = alloc::format!("Too many {what}, closing connection");
-            self.reply(Code::UNAVAILABLE, EnhancedCode::transient(7, 0), &text);
+            self.reply(Code::UNAVAILABLE, Status::OTHER_SECURITY.transient(), &text);
             self.close(Close::TooMany(what));
         }
     }

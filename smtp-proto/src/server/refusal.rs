@@ -1,6 +1,6 @@
 //! How an application says no.
 
-use crate::syntax::reply::{Class, Code, EnhancedCode, Reply};
+use crate::syntax::reply::{Class, Code, EnhancedCode, Reply, Status};
 use crate::syntax::text::Text;
 
 /// A negative answer: a 4yz or 5yz reply.
@@ -36,74 +36,110 @@ impl Refusal {
     /// 550 5.1.1: the mailbox does not exist.
     #[must_use]
     pub fn no_such_user() -> Self {
-        Self::permanent(Code::MAILBOX_UNAVAILABLE, 1, 1, "No such user here")
+        Self::permanent(
+            Code::MAILBOX_UNAVAILABLE,
+            Status::BAD_DESTINATION_MAILBOX,
+            "No such user here",
+        )
     }
 
     /// 550 5.7.1: this server does not relay for this client.
     #[must_use]
     pub fn relay_denied() -> Self {
-        Self::permanent(Code::MAILBOX_UNAVAILABLE, 7, 1, "Relaying denied")
+        Self::permanent(
+            Code::MAILBOX_UNAVAILABLE,
+            Status::DELIVERY_NOT_AUTHORISED,
+            "Relaying denied",
+        )
     }
 
     /// 550 5.7.1: refused by policy, in the policy's own words.
     #[must_use]
     pub fn policy(text: Text) -> Self {
-        Self { code: Code::MAILBOX_UNAVAILABLE, enhanced: EnhancedCode::permanent(7, 1), text }
+        Self {
+            code: Code::MAILBOX_UNAVAILABLE,
+            enhanced: Status::DELIVERY_NOT_AUTHORISED.permanent(),
+            text,
+        }
     }
 
     /// 451 4.3.0: something is wrong here; the client is to try later.
     #[must_use]
     pub fn local_error() -> Self {
-        Self::transient(Code::LOCAL_ERROR, 3, 0, "Local error, try again later")
+        Self::transient(
+            Code::LOCAL_ERROR,
+            Status::OTHER_MAIL_SYSTEM,
+            "Local error, try again later",
+        )
     }
 
     /// 450 4.2.0: not now, for whatever reason; the client is to try later.
     #[must_use]
     pub fn try_later() -> Self {
-        Self::transient(Code::MAILBOX_BUSY, 2, 0, "Try again later")
+        Self::transient(Code::MAILBOX_BUSY, Status::OTHER_MAILBOX, "Try again later")
     }
 
     /// 452 4.3.1: no room left; the client is to try later.
     #[must_use]
     pub fn storage() -> Self {
-        Self::transient(Code::INSUFFICIENT_STORAGE, 3, 1, "Insufficient system storage")
+        Self::transient(
+            Code::INSUFFICIENT_STORAGE,
+            Status::MAIL_SYSTEM_FULL,
+            "Insufficient system storage",
+        )
     }
 
     /// 554 5.0.0: the message is refused.
     #[must_use]
     pub fn transaction_failed() -> Self {
-        Self::permanent(Code::TRANSACTION_FAILED, 0, 0, "Transaction failed")
+        Self::permanent(Code::TRANSACTION_FAILED, Status::OTHER, "Transaction failed")
     }
 
     /// 535 5.7.8: user name or password are wrong; which of them is not said.
     #[must_use]
     pub fn bad_credentials() -> Self {
-        Self::permanent(Code::INVALID_CREDENTIALS, 7, 8, "Authentication credentials invalid")
+        Self::permanent(
+            Code::INVALID_CREDENTIALS,
+            Status::AUTHENTICATION_CREDENTIALS_INVALID,
+            "Authentication credentials invalid",
+        )
     }
 
     /// 501 5.5.2: the client's SASL message makes no sense.
     #[must_use]
     pub fn malformed_response() -> Self {
-        Self::permanent(Code::ARGUMENT_ERROR, 5, 2, "Malformed authentication data")
+        Self::permanent(Code::ARGUMENT_ERROR, Status::SYNTAX_ERROR, "Malformed authentication data")
     }
 
     /// 454 4.7.0: credentials cannot be checked, or TLS be had, at present.
     #[must_use]
     pub fn temporarily_unavailable() -> Self {
-        Self::transient(Code::TEMPORARY_FAILURE, 7, 0, "Temporarily not available")
+        Self::transient(
+            Code::TEMPORARY_FAILURE,
+            Status::OTHER_SECURITY,
+            "Temporarily not available",
+        )
     }
 
     /// 421 4.3.2: no service now. Closes the connection.
     #[must_use]
     pub fn unavailable() -> Self {
-        Self::transient(Code::UNAVAILABLE, 3, 2, "Service not available, closing connection")
+        Self::transient(
+            Code::UNAVAILABLE,
+            Status::SYSTEM_NOT_ACCEPTING_MESSAGES,
+            "Service not available, closing connection",
+        )
     }
 
     /// 554 5.3.2: no mail service for this client; an answer to a connection (RFC 5321 section
     /// 3.1).
     #[must_use]
     pub fn no_service() -> Self {
-        Self::permanent(Code::TRANSACTION_FAILED, 3, 2, "No SMTP service here")
+        Self::permanent(
+            Code::TRANSACTION_FAILED,
+            Status::SYSTEM_NOT_ACCEPTING_MESSAGES,
+            "No SMTP service here",
+        )
     }
 
     /// The same refusal in other words.
@@ -135,11 +171,11 @@ impl Refusal {
         self.code == Code::UNAVAILABLE
     }
 
-    pub(super) fn permanent(code: Code, subject: u8, detail: u8, text: &str) -> Self {
-        Self { code, enhanced: EnhancedCode::permanent(subject, detail), text: Text::lossy(text) }
+    pub(super) fn permanent(code: Code, status: Status, text: &str) -> Self {
+        Self { code, enhanced: status.permanent(), text: Text::lossy(text) }
     }
 
-    pub(super) fn transient(code: Code, subject: u8, detail: u8, text: &str) -> Self {
-        Self { code, enhanced: EnhancedCode::transient(subject, detail), text: Text::lossy(text) }
+    pub(super) fn transient(code: Code, status: Status, text: &str) -> Self {
+        Self { code, enhanced: status.transient(), text: Text::lossy(text) }
     }
 }

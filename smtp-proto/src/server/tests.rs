@@ -47,7 +47,7 @@ fn converse(server: &mut Server, input: &[u8], end: bool) -> (String, Vec<Event>
                     server.inbox().close();
                 }
             }
-            Step::Upgrade { .. } | Step::Done => break,
+            Step::Upgrade { .. } | Step::Turn | Step::Done => break,
             Step::Unanswered => panic!("a question is open"),
         }
     }

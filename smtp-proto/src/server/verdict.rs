@@ -9,7 +9,7 @@ use crate::body::newline::{Check, Normalizer};
 use crate::body::{Newlines, Survey};
 use crate::error::Fault;
 use crate::session::Act;
-use crate::syntax::reply::Code;
+use crate::syntax::reply::{Code, Status};
 
 /// Why a message is refused.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(super) struct Verdict {
 
 impl From<Breach> for Verdict {
     fn from(breach: Breach) -> Self {
-        let refusal = Refusal::permanent(breach.code, breach.subject, breach.detail, &breach.text);
+        let refusal = Refusal::permanent(breach.code, breach.status, &breach.text);
         Self { fault: Some(breach.fault), refusal }
     }
 }
@@ -36,7 +36,11 @@ impl Verdict {
     pub(super) fn too_large(limit: u64) -> Self {
         Self {
             fault: Some(Fault::MessageTooLarge { limit }),
-            refusal: Refusal::permanent(Code::EXCEEDED_STORAGE, 3, 4, "Message too large"),
+            refusal: Refusal::permanent(
+                Code::EXCEEDED_STORAGE,
+                Status::MESSAGE_TOO_BIG_FOR_SYSTEM,
+                "Message too large",
+            ),
         }
     }
 
@@ -44,14 +48,18 @@ impl Verdict {
         let text = "Bare CR or LF in the message: lines end with CR LF";
         Self {
             fault: Some(Fault::BareNewline),
-            refusal: Refusal::permanent(Code::MAILBOX_UNAVAILABLE, 6, 11, text),
+            refusal: Refusal::permanent(Code::MAILBOX_UNAVAILABLE, Status::OTHER_MEDIA, text),
         }
     }
 
     fn line_too_long(limit: usize) -> Self {
         Self {
             fault: Some(Fault::BodyLineTooLong { limit }),
-            refusal: Refusal::permanent(Code::TRANSACTION_FAILED, 6, 0, "Message line too long"),
+            refusal: Refusal::permanent(
+                Code::TRANSACTION_FAILED,
+                Status::OTHER_MEDIA,
+                "Message line too long",
+            ),
         }
     }
 }
@@ -69,6 +77,11 @@ pub(super) struct Text {
 }
 
 impl Text {
+    /// What goes on behind so many octets that came over another connection.
+    pub(super) fn resumed(received: u64) -> Self {
+        Self { received, ..Self::default() }
+    }
+
     pub(super) fn received(&self) -> u64 {
         self.received
     }
@@ -105,7 +118,7 @@ impl Server {
         let binary = self.transaction.binary;
         let text = &mut self.transaction.text;
         text.received = text.received.saturating_add(piece.len() as u64);
-        if matches!(content.source, Source::Chunk(_)) && !binary {
+        if !matches!(content.source, Source::Data(_)) && !binary {
             text.chunk(&piece, ends);
         }
         if let Some(flaw) = self.flaw(content, ends) {
@@ -132,8 +145,8 @@ impl Server {
         }
         let (bare, longest) = match &content.source {
             Source::Data(unstuffer) => (unstuffer.is_refused(), unstuffer.longest_line()),
-            Source::Chunk(_) if self.transaction.binary => (false, 0),
-            Source::Chunk(_) => {
+            Source::Chunk(_) | Source::Url(_) if self.transaction.binary => (false, 0),
+            Source::Chunk(_) | Source::Url(_) => {
                 let longest = if ends { text.survey.clone().finish().longest_line } else { 0 };
                 (self.config.newlines == Newlines::Reject && text.bare, longest)
             }

@@ -325,7 +325,7 @@ fn run(config: &Config, input: &[u8], cuts: &[usize], seed: u64, end: bool) -> T
     loop {
         match rig.next().unwrap() {
             Next::Event(event) => user.event(&mut rig.machine, &event),
-            Next::Done => break,
+            Next::Turn | Next::Done => break,
             Next::Upgrade => rig.machine.upgraded(Tls::default()),
             Next::Idle(wait) => {
                 if rest.is_empty() {
@@ -389,7 +389,7 @@ proptest! {
         loop {
             match rig.next().unwrap() {
                 Next::Event(event) => user.event(&mut rig.machine, &event),
-                Next::Done => break,
+                Next::Turn | Next::Done => break,
                 Next::Upgrade if waits.next().unwrap() % 4 > 0 => {
                     rig.machine.upgraded(Tls::default());
                 }

@@ -36,7 +36,7 @@ where
             Step::Event(event) => on_event(&mut rig.machine, event),
             Step::Wait(wait) => return At::Wait(wait),
             Step::Upgrade { until } => return At::Upgrade(until),
-            Step::Done => return At::Done,
+            Step::Turn | Step::Done => return At::Done,
             Step::Unanswered => panic!("a question was left unanswered"),
         }
     }

@@ -189,7 +189,7 @@ fn run(config: &Config, input: &[u8], cuts: &[usize], seed: u64, end: bool) -> T
     loop {
         match rig.next().unwrap() {
             Next::Event(event) => user.event(&mut rig.machine, &event),
-            Next::Done => break,
+            Next::Turn | Next::Done => break,
             Next::Upgrade => rig.machine.upgraded(Tls::default()),
             Next::Idle(wait) => {
                 if rest.is_empty() {
@@ -248,10 +248,10 @@ proptest! {
             match rig.next().unwrap() {
                 Next::Event(event) => {
                     prop_assert!(!closed, "{:?} after the last event", event);
-                    closed = matches!(event, Event::Closed(_));
+                    closed = matches!(event, Event::Closed(_) | Event::Turned);
                     user.event(&mut rig.machine, &event);
                 }
-                Next::Done => break,
+                Next::Turn | Next::Done => break,
                 Next::Upgrade if rest.is_empty() && waits.next() != Some(&0) => {
                     rig.machine.upgraded(Tls::default());
                 }
@@ -296,7 +296,7 @@ proptest! {
         loop {
             match rig.poll().unwrap() {
                 smtp_proto::Step::Event(event) => user.event(&mut rig.machine, &event),
-                smtp_proto::Step::Done => break,
+                smtp_proto::Step::Turn | smtp_proto::Step::Done => break,
                 smtp_proto::Step::Upgrade { .. } => rig.machine.upgraded(Tls::default()),
                 smtp_proto::Step::Unanswered => unreachable!("all is answered"),
                 smtp_proto::Step::Wait(wait) => {

@@ -6,7 +6,9 @@ use bytes::Bytes;
 use smtp_proto::body::OutgoingNewlines;
 use smtp_proto::client::{Chunking, Config, Envelope, Event, NotSent, SendError, TransactionId};
 use smtp_proto::syntax::address::ForwardPath;
-use smtp_proto::syntax::params::{AuthParam, BodyType, Parameter};
+use smtp_proto::syntax::command::Attributes;
+use smtp_proto::syntax::params::{AuthParam, BodyType, Parameter, Params};
+use smtp_proto::syntax::verb::Verb;
 use smtp_proto::timeouts::ClientTimeouts;
 use smtp_proto::{Client, Machine, Step, Tls};
 
@@ -96,7 +98,7 @@ impl Replay {
     /// After the last event comes the end, and not before.
     fn finish(mut self) -> Result<(), String> {
         match (self.user.closed, self.rig.next()?) {
-            (true, Next::Done) | (false, Next::Idle(_) | Next::Upgrade) => Ok(()),
+            (true, Next::Done | Next::Turn) | (false, Next::Idle(_) | Next::Upgrade) => Ok(()),
             (_, next) => Err(format!("at the end, {next:?}")),
         }
     }
@@ -112,7 +114,7 @@ impl User {
         if self.closed {
             return Err(format!("an event after the last: {event:?}"));
         }
-        self.closed = matches!(event, Event::Closed(_));
+        self.closed = matches!(event, Event::Closed(_) | Event::Turned);
         let what = describe(event);
         if let Event::Body { transaction, .. } = event
             && !ledger.is_next(&what)
@@ -165,7 +167,24 @@ impl User {
             ("verify", Some(user)) => client.verify(&text(user)?).map_err(to_text),
             ("expand", Some(list)) => client.expand(&text(list)?).map_err(to_text),
             ("help", topic) => client.help(topic).map_err(to_text),
-            ("etrn", Some(node)) => client.etrn(node).map_err(to_text),
+            ("etrn", Some(node)) => client.etrn(&node.parse().map_err(to_text)?).map_err(to_text),
+            ("atrn", domains) => {
+                let domains = domains.unwrap_or_default().parse().map_err(to_text)?;
+                client.atrn(&domains).map_err(to_text)
+            }
+            ("xclient", Some(words)) => {
+                let attributes = Attributes::parse(Verb::XClient, words).map_err(to_text)?;
+                client.xclient(&attributes.into_owned()).map_err(to_text)
+            }
+            ("xforward", Some(words)) => {
+                let attributes = Attributes::parse(Verb::XForward, words).map_err(to_text)?;
+                client.xforward(&attributes.into_owned()).map_err(to_text)
+            }
+            ("private", Some(words)) => {
+                let (verb, argument) = words.split_once(' ').unwrap_or((words, ""));
+                client.private(verb, argument).map_err(to_text)
+            }
+            ("burl", Some(url)) => client.burl(url.parse().map_err(to_text)?).map_err(to_text),
             ("noop", None) => client.noop().map_err(to_text),
             ("reset", None) => client.reset().map_err(to_text),
             ("quit", None) => client.quit().map_err(to_text),
@@ -245,19 +264,26 @@ fn envelope(words: &str) -> Result<(Envelope, usize), String> {
             "body" => envelope.body = BodyType::parse(Some(value)).ok_or_else(wrong)?,
             "size" => envelope.size = Some(value.parse().map_err(|_| wrong())?),
             "smtputf8" => envelope.smtputf8 = true,
+            "burl" => envelope.burl = true,
             "auth" => envelope.auth = Some(AuthParam::parse(Some(value)).ok_or_else(wrong)?),
-            "param" => {
-                let (keyword, value) = match value.split_once('=') {
-                    Some((keyword, value)) => (keyword, Some(value)),
-                    None => (value, None),
-                };
-                envelope.params.push(keyword, value).map_err(|_| wrong())?;
+            "param" => push(&mut envelope.params, value).ok_or_else(wrong)?,
+            "rcpt-param" => {
+                let last = envelope.to.last_mut().ok_or_else(wrong)?;
+                push(&mut last.params, value).ok_or_else(wrong)?;
             }
             "piece" => piece = value.parse().map_err(|_| wrong())?,
             _ => return Err(wrong()),
         }
     }
     Ok((envelope, piece))
+}
+
+fn push(params: &mut Params, param: &str) -> Option<()> {
+    let (keyword, value) = match param.split_once('=') {
+        Some((keyword, value)) => (keyword, Some(value)),
+        None => (param, None),
+    };
+    params.push(keyword, value).ok()
 }
 
 fn describe(event: &Event) -> String {
@@ -292,6 +318,8 @@ fn describe(event: &Event) -> String {
             };
             format!("notsent {} {reason}", transaction.0)
         }
+        Event::Resumed { transaction, offset } => format!("resumed {} {offset}", transaction.0),
+        Event::Turned => "turned".into(),
         Event::Answer(reply) => format!("answer {reply}"),
         Event::Fault(fault) => format!("fault {fault}"),
         Event::Closed(close) => format!("closed {close}"),

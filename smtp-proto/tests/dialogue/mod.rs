@@ -127,7 +127,7 @@ where
             match rig.next()? {
                 Next::Event(event) => on_event(&mut rig.machine, event)?,
                 Next::Idle(wait) => break wait,
-                Next::Upgrade | Next::Done => return Ok(()),
+                Next::Upgrade | Next::Turn | Next::Done => return Ok(()),
             }
         };
         if input.is_empty() {

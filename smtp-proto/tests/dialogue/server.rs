@@ -1,9 +1,12 @@
 //! Dialogues against the server machine.
 
 use smtp_proto::body::Newlines;
-use smtp_proto::server::{Abort, Config, Event, Refusal, Transfer};
+use smtp_proto::server::{Abort, Config, Event, Private, Refusal, Transfer};
 use smtp_proto::session::Protocol;
-use smtp_proto::syntax::capability::Extension;
+use smtp_proto::syntax::capability::{
+    BurlOffer, DeliverByOffer, Extension, FutureReleaseOffer, MtPriorityOffer, NoSolicitingOffer,
+    Offer, XClientOffer, XForwardOffer,
+};
 use smtp_proto::syntax::command::Mechanism;
 use smtp_proto::syntax::reply::{Code, EnhancedCode};
 use smtp_proto::syntax::text::Text;
@@ -98,7 +101,7 @@ impl Replay {
     /// After the last event comes the end, and not before.
     fn finish(mut self) -> Result<(), String> {
         match (self.user.closed, self.rig.next()?) {
-            (true, Next::Done) | (false, Next::Idle(_) | Next::Upgrade) => Ok(()),
+            (true, Next::Done | Next::Turn) | (false, Next::Idle(_) | Next::Upgrade) => Ok(()),
             (_, next) => Err(format!("at the end, {next:?}")),
         }
     }
@@ -115,7 +118,7 @@ impl User {
             return Err(format!("an event after the last: {event:?}"));
         }
         match event {
-            Event::Closed(_) => self.closed = true,
+            Event::Closed(_) | Event::Turned => self.closed = true,
             Event::Mail { .. } => self.octets = 0,
             Event::Body(piece) => self.octets += piece.len() as u64,
             Event::Deliver { octets, .. } if *octets != self.octets => {
@@ -160,6 +163,12 @@ fn answer(server: &mut Server, answer: &str) -> Result<(), String> {
             let text = Text::new(text).map_err(|error| error.to_string())?.into_owned();
             server.reject(Refusal::new(code, enhanced, text).ok_or("not a refusal")?)
         }
+        ("resume", words) => {
+            let (offset, recipients) = words.split_once(' ').unwrap_or((words, "1"));
+            let number = |text: &str| text.parse::<u64>().map_err(|error| error.to_string());
+            let recipients = usize::try_from(number(recipients)?).unwrap_or(usize::MAX);
+            server.resume(number(offset)?, recipients)
+        }
         ("challenge", octets) => server.challenge(&parse::unquote(octets)?),
         _ => return Err(format!("no such answer: {call}")),
     };
@@ -191,6 +200,14 @@ fn describe(event: &Event) -> String {
         Event::Help { topic: None } => "help".into(),
         Event::Help { topic: Some(topic) } => format!("help {topic}"),
         Event::Etrn { node } => format!("etrn {node}"),
+        Event::Atrn { domains } => format!("atrn {domains}").trim_end().into(),
+        Event::Burl { url, last } => {
+            format!("burl {}{}", url.as_str(), if *last { " LAST" } else { "" })
+        }
+        Event::XClient(attributes) => format!("xclient {attributes}"),
+        Event::XForward(attributes) => format!("xforward {attributes}"),
+        Event::Private { verb, argument } => format!("private {verb} {argument}").trim_end().into(),
+        Event::Turned => "turned".into(),
         Event::Body(piece) => format!("body {}", quote(piece)),
         Event::Secured(_) => "secured".into(),
         Event::Aborted(Abort::Reset) => "aborted reset".into(),
@@ -246,8 +263,28 @@ fn set(config: &mut Config, key: &str, value: &str) -> Option<()> {
     if let Some(key) = key.strip_prefix("timeout.") {
         return set_timeout(config, key, value);
     }
+    let list = || value.split(',').filter(|name| !name.is_empty());
+    let private = || list().map(Box::from).collect();
+    let offers = &mut config.offers;
     let limits = &mut config.limits;
     match key {
+        "min-by" => offers.deliver_by = DeliverByOffer::parse(value)?,
+        "hold" => {
+            offers.future_release = Some(FutureReleaseOffer::parse(&value.replace(',', " "))?);
+        }
+        "priority" => offers.mt_priority = MtPriorityOffer::parse(value)?,
+        "soliciting" => offers.no_soliciting = NoSolicitingOffer::parse(value)?,
+        "burl" => offers.burl = BurlOffer::parse(&value.replace(',', " "))?,
+        "xclient" => offers.xclient = XClientOffer::parse(&value.replace(',', " "))?,
+        "xforward" => offers.xforward = XForwardOffer::parse(&value.replace(',', " "))?,
+        "private" => {
+            let line = Text::lossy(&value.replace(',', " "));
+            config.private.push(Private { line, ..Private::default() });
+        }
+        "private-mail" => config.private.last_mut()?.mail = private(),
+        "private-rcpt" => config.private.last_mut()?.rcpt = private(),
+        "private-verbs" => config.private.last_mut()?.verbs = private(),
+        "recipient-domains" => limits.recipient_domains = value.parse().ok()?,
         "protocol" => config.protocol = protocol(value)?,
         "hostname" => config.hostname = value.parse().ok()?,
         "greeting" => {

@@ -40,6 +40,7 @@ pub(crate) enum Next<E> {
     Event(E),
     Idle(Wait),
     Upgrade,
+    Turn,
     Done,
 }
 
@@ -83,6 +84,7 @@ where
                 Step::Wait(wait) => return Ok(Next::Idle(wait)),
                 Step::Upgrade { .. } => return Ok(Next::Upgrade),
                 Step::Unanswered => return Err("a question was left unanswered".into()),
+                Step::Turn => return Ok(Next::Turn),
                 Step::Done => return Ok(Next::Done),
             }
         }
@@ -96,7 +98,7 @@ where
         let until = match step {
             Step::Wait(wait) => wait.until,
             Step::Upgrade { until } => until,
-            Step::Done => return Ok(()),
+            Step::Turn | Step::Done => return Ok(()),
             step => return Err(format!("no time to wait: {step:?}")),
         };
         if until.is_none_or(|until| until > self.now) {
@@ -128,9 +130,9 @@ where
                 self.check_wait(*wait)?;
                 self.expect_again(&step)?;
             }
-            Step::Upgrade { .. } => {
+            Step::Upgrade { .. } | Step::Turn => {
                 if !self.machine.inbox().is_empty() || !self.machine.outbox().is_empty() {
-                    return Err("Upgrade with something in a box".into());
+                    return Err(format!("{step:?} with something in a box"));
                 }
                 self.expect_again(&step)?;
             }

@@ -71,6 +71,8 @@ fn show(event: &Event) -> String {
         Event::Outcome { transaction, recipient: Some(index), reply } => {
             format!("outcome {}.{index} {}", transaction.0, code(reply))
         }
+        Event::Resumed { transaction, offset } => format!("resumed {} {offset}", transaction.0),
+        Event::Turned => "turned".into(),
         Event::NotSent { transaction, reason } => {
             let reason = match reason {
                 NotSent::Sender(reply) => format!("sender {}", code(reply)),

@@ -93,16 +93,20 @@ fn opened(config: Config, capabilities: &str) -> Client {
 fn arguments_never_become_commands() {
     let mut client = opened(config(), "ETRN");
     for bad in ["a\r\nQUIT", "a\nb", "a\rb", "a\0", "a\u{7f}", "", " "] {
-        for result in
-            [client.verify(bad), client.expand(bad), client.help(Some(bad)), client.etrn(bad)]
-        {
+        let private =
+            if bad.is_empty() { client.private(bad, "") } else { client.private("X", bad) };
+        for result in [client.verify(bad), client.expand(bad), client.help(Some(bad)), private] {
             assert!(matches!(result, Err(RequestError::Argument(_))), "{bad:?}");
         }
     }
     assert_eq!(client.help(Some("ü")), Err(RequestError::Argument("is not ASCII")));
     assert_eq!(client.verify("ü"), Err(RequestError::Missing(Extension::SmtpUtf8)));
     assert!(client.outbox.is_empty());
-    let error = opened(config(), "").etrn("x").unwrap_err();
+    for verb in ["X Y", "X-Y", "X\r\nQUIT", "DATA", "quit", "x\0"] {
+        assert!(matches!(client.private(verb, ""), Err(RequestError::Argument(_))), "{verb:?}");
+    }
+    assert!(client.outbox.is_empty());
+    let error = opened(config(), "").etrn(&"x".parse().unwrap()).unwrap_err();
     assert_eq!(error.to_string(), "the server does not offer ETRN");
 }
 

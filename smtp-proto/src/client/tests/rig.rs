@@ -137,7 +137,7 @@ impl Rig {
                         return;
                     }
                 }
-                Step::Upgrade { .. } => {
+                Step::Upgrade { .. } | Step::Turn => {
                     assert!(self.client.outbox.is_empty() && self.client.inbox.is_empty());
                     return;
                 }
@@ -230,7 +230,7 @@ impl Rig {
             "quit" => client.quit().map_err(show_error),
             "verify" => client.verify(rest).map_err(show_error),
             "expand" => client.expand(rest).map_err(show_error),
-            "etrn" => client.etrn(rest).map_err(show_error),
+            "etrn" => client.etrn(&rest.parse().unwrap()).map_err(show_error),
             "help" => client.help(Some(rest).filter(|rest| !rest.is_empty())).map_err(show_error),
             "starttls" => client.start_tls().map_err(show_error),
             "auth" => {

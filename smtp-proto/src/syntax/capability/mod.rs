@@ -6,6 +6,7 @@
 
 mod capabilities;
 mod extension;
+mod offers;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,10 @@ use core::fmt;
 
 pub use capabilities::Capabilities;
 pub use extension::Extension;
+pub use offers::{
+    BurlOffer, DeliverByOffer, FutureReleaseOffer, LimitsOffer, MtPriorityOffer, NoSolicitingOffer,
+    Offer, SizeOffer, XClientOffer, XForwardOffer,
+};
 
 /// One line of the reply to EHLO but the first, which is a greeting: a keyword and its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,39 +25,6 @@ pub struct Capability<'a> {
     extension: Option<Extension>,
     keyword: &'a str,
     arguments: &'a str,
-}
-
-/// What the arguments of an extension's line say.
-///
-/// For an extension of one's own there is [`Capabilities::get`], which has the arguments as they
-/// were sent.
-pub trait Offer: Sized + fmt::Display {
-    /// Whose arguments these are.
-    const EXTENSION: Extension;
-
-    /// Reads the arguments, which may be empty. What makes no sense is `None`; the extension itself
-    /// is offered all the same.
-    fn parse(arguments: &str) -> Option<Self>;
-}
-
-/// The arguments of SIZE (RFC 1870 section 4): the largest message in octets, as SIZE counts them. 0
-/// means that there is no fixed maximum. What is more than fits is `u64::MAX`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SizeOffer(pub u64);
-
-impl Offer for SizeOffer {
-    const EXTENSION: Extension = Extension::Size;
-
-    fn parse(arguments: &str) -> Option<Self> {
-        let digits = !arguments.is_empty() && arguments.bytes().all(|octet| octet.is_ascii_digit());
-        digits.then(|| Self(arguments.parse().unwrap_or(u64::MAX)))
-    }
-}
-
-impl fmt::Display for SizeOffer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
 }
 
 impl<'a> Capability<'a> {

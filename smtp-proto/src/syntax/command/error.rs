@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::{AtrnError, AttributeError, EtrnError, UrlError};
 use crate::syntax::address::AddressError;
 use crate::syntax::params::ParamError;
 use crate::syntax::verb::Verb;
@@ -61,6 +62,18 @@ pub enum CommandErrorKind {
     /// The second argument of AUTH.
     #[error("the initial response is neither base64 nor \"=\"")]
     InitialResponse,
+    /// The argument of ETRN.
+    #[error("{0}")]
+    Etrn(EtrnError),
+    /// The argument of ATRN.
+    #[error("{0}")]
+    Atrn(AtrnError),
+    /// The URL of BURL.
+    #[error("{0}")]
+    Url(UrlError),
+    /// The attributes of XCLIENT or XFORWARD.
+    #[error("{0}")]
+    Attribute(AttributeError),
     /// The arguments have another form than this.
     #[error("bad syntax, expected \"{0}\"")]
     Syntax(&'static str),

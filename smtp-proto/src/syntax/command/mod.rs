@@ -3,17 +3,25 @@
 //! [`Command::parse`] takes a line apart without copying or allocating anything, and
 //! [`Command::write`] is its inverse.
 
+mod atrn;
+mod attributes;
 mod error;
+mod etrn;
 mod initial_response;
 mod mechanism;
 mod parse;
 #[cfg(test)]
 mod tests;
+mod url;
 mod write;
 
+pub use atrn::{AtrnDomains, AtrnError};
+pub use attributes::{Attribute, AttributeError, AttributeName, AttributeValue, Attributes};
 pub use error::{CommandError, CommandErrorKind};
+pub use etrn::{EtrnError, EtrnKind, EtrnNode};
 pub use initial_response::InitialResponse;
 pub use mechanism::{Mechanism, MechanismError};
+pub use url::{Url, UrlError};
 
 use super::address::{ForwardPath, HelloName, ReversePath};
 use super::params::Params;
@@ -75,7 +83,21 @@ pub enum Command<'a> {
     },
     /// `ETRN host`: sends what is queued for a host, or with `@` in front for a domain and all
     /// below it, or with `#` for a queue of that name (RFC 1985 section 5).
-    Etrn(&'a str),
+    Etrn(EtrnNode<&'a str>),
+    /// `ATRN [domain,...]`: sends what is queued for these domains over this connection, the roles
+    /// reversed (RFC 2645 section 5.2.1).
+    Atrn(AtrnDomains<&'a str>),
+    /// `BURL url [LAST]`: a piece of the message is to be fetched (RFC 4468 section 3.2).
+    Burl {
+        /// From where.
+        url: Url<&'a str>,
+        /// Whether the message ends with this piece.
+        last: bool,
+    },
+    /// `XCLIENT name=value ...`: what a trusted proxy knows of the client (Postfix).
+    XClient(Attributes<&'a str>),
+    /// `XFORWARD name=value ...`: what a trusted filter knows of the client (Postfix).
+    XForward(Attributes<&'a str>),
     /// A verb that is none of these.
     Unknown {
         /// The verb as it was sent.
@@ -116,6 +138,10 @@ impl Command<'_> {
             Command::StartTls => Verb::StartTls,
             Command::Auth { .. } => Verb::Auth,
             Command::Etrn(_) => Verb::Etrn,
+            Command::Atrn(_) => Verb::Atrn,
+            Command::Burl { .. } => Verb::Burl,
+            Command::XClient(_) => Verb::XClient,
+            Command::XForward(_) => Verb::XForward,
             Command::Unknown { .. } => return None,
         })
     }

@@ -1,7 +1,10 @@
 //! From a line to a command.
 
 use super::error::form;
-use super::{Command, CommandError, CommandErrorKind, InitialResponse, Mechanism, Query};
+use super::{
+    AtrnDomains, Attributes, Command, CommandError, CommandErrorKind, EtrnNode, InitialResponse,
+    Mechanism, Query, Url,
+};
 use crate::syntax::address::{ForwardPath, HelloName, ReversePath};
 use crate::syntax::params::Params;
 use crate::syntax::verb::Verb;
@@ -113,11 +116,12 @@ fn arguments(verb: Verb, argument: &str, start: usize) -> Result<Command<'_>, Co
         Verb::Auth => auth(argument)?,
         Verb::Etrn => match required(argument)? {
             argument if argument.contains(' ') => return Err(UnexpectedArgument),
-            argument => Command::Etrn(argument),
+            argument => Command::Etrn(EtrnNode::parse(argument).map_err(CommandErrorKind::Etrn)?),
         },
-        Verb::Burl | Verb::Atrn | Verb::XClient | Verb::XForward => {
-            Command::Unknown { verb: verb.as_str(), argument }
-        }
+        Verb::Atrn => Command::Atrn(AtrnDomains::parse(argument).map_err(CommandErrorKind::Atrn)?),
+        Verb::Burl => burl(argument)?,
+        Verb::XClient => Command::XClient(attributes(verb, argument)?),
+        Verb::XForward => Command::XForward(attributes(verb, argument)?),
     })
 }
 
@@ -191,12 +195,26 @@ fn bdat(argument: &str) -> Result<Command<'_>, CommandErrorKind> {
     }
     // The only thing that can be wrong with some digits is that they are too many.
     let size = size.parse().unwrap_or(u64::MAX);
+    Ok(Command::Bdat { size, last: is_last(marker, Verb::Bdat)? })
+}
+
+fn burl(argument: &str) -> Result<Command<'_>, CommandErrorKind> {
+    let (url, marker) = split_word(required(argument)?);
+    let url = Url::parse(url).map_err(CommandErrorKind::Url)?;
+    Ok(Command::Burl { url, last: is_last(marker, Verb::Burl)? })
+}
+
+fn is_last(marker: &str, verb: Verb) -> Result<bool, CommandErrorKind> {
     match split_word(marker) {
-        ("", _) => Ok(Command::Bdat { size, last: false }),
-        (last, "") if last.eq_ignore_ascii_case("LAST") => Ok(Command::Bdat { size, last: true }),
+        ("", _) => Ok(false),
+        (last, "") if last.eq_ignore_ascii_case("LAST") => Ok(true),
         (last, _) if last.eq_ignore_ascii_case("LAST") => Err(UnexpectedArgument),
-        _ => Err(Syntax(form(Verb::Bdat))),
+        _ => Err(Syntax(form(verb))),
     }
+}
+
+fn attributes(verb: Verb, argument: &str) -> Result<Attributes<&str>, CommandErrorKind> {
+    Attributes::parse(verb, required(argument)?).map_err(CommandErrorKind::Attribute)
 }
 
 fn auth(argument: &str) -> Result<Command<'_>, CommandErrorKind> {

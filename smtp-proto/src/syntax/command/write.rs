@@ -45,8 +45,18 @@ impl Command<'_> {
                     put_argument(out, initial.as_str());
                 }
             }
-            Command::Noop(Some(text)) | Command::Help(Some(text)) | Command::Etrn(text) => {
-                put_argument(out, text);
+            Command::Noop(Some(text)) | Command::Help(Some(text)) => put_argument(out, text),
+            Command::Etrn(node) => put_argument(out, node.as_str()),
+            Command::Atrn(domains) if domains.is_all() => {}
+            Command::Atrn(domains) => put_argument(out, domains.as_str()),
+            Command::Burl { url, last } => {
+                put_argument(out, url.as_str());
+                if *last {
+                    put_argument(out, "LAST");
+                }
+            }
+            Command::XClient(attributes) | Command::XForward(attributes) => {
+                let _ = write!(out, " {attributes}");
             }
             Command::Unknown { verb, argument } => {
                 put_clean(out, verb.as_bytes());

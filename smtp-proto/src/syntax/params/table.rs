@@ -5,6 +5,7 @@ use super::{
     Orcpt, Param, Parameter, RequireTls, Ret, Rrvs, Size, SmtpUtf8, Solicit, TransId, Xverp,
 };
 use crate::syntax::capability::Extension;
+use crate::syntax::reply::Status;
 use crate::syntax::verb::Verb::{self, Mail, Rcpt};
 
 /// What there is to know of a parameter besides its type.
@@ -15,7 +16,7 @@ pub struct Known {
     extension: Extension,
     octets: usize,
     expected: &'static str,
-    refusal: (u8, u8),
+    refusal: Status,
     check: fn(Option<&str>) -> bool,
 }
 
@@ -33,7 +34,7 @@ const ROWS: &[Known] = &[
     row::<HoldFor>(Mail, Extension::FutureRelease, 18),
     row::<HoldUntil>(Mail, Extension::FutureRelease, 34),
     // RFC 6710 section 4.1
-    Known { refusal: (5, 2), ..row::<MtPriority>(Mail, Extension::MtPriority, 15) },
+    Known { refusal: Status::SYNTAX_ERROR, ..row::<MtPriority>(Mail, Extension::MtPriority, 15) },
     row::<Mtrk>(Mail, Extension::Mtrk, 43),
     row::<Rrvs>(Rcpt, Extension::Rrvs, 33),
     row::<RequireTls>(Mail, Extension::RequireTls, 11),
@@ -47,7 +48,15 @@ const ROWS: &[Known] = &[
 const fn row<P: Parameter>(verb: Verb, extension: Extension, octets: usize) -> Known {
     let check = |value: Option<&str>| P::parse(value).is_some();
     let (keyword, expected) = (P::KEYWORD, P::EXPECTED);
-    Known { keyword, verb, extension, octets, expected, refusal: (5, 4), check }
+    Known {
+        keyword,
+        verb,
+        extension,
+        octets,
+        expected,
+        refusal: Status::INVALID_COMMAND_ARGUMENTS,
+        check,
+    }
 }
 
 impl Known {
@@ -99,10 +108,10 @@ impl Known {
         (self.check)(param.value)
     }
 
-    /// Subject and detail of the enhanced code, behind 501 and class 5, by which a server refuses
-    /// another value: 5 and 4, but 5 and 2 for MT-PRIORITY.
+    /// What the enhanced code is about, behind 501, by which a server refuses another value: 5.5.4, but
+    /// 5.5.2 for MT-PRIORITY.
     #[must_use]
-    pub fn refusal(&self) -> (u8, u8) {
+    pub fn refusal(&self) -> Status {
         self.refusal
     }
 }

@@ -3,7 +3,11 @@
 use alloc::format;
 use alloc::string::ToString;
 
-use super::super::{Command, CommandErrorKind as Kind, InitialResponse, Mechanism, Query};
+use super::super::{
+    AtrnDomains, AtrnError, AttributeError, AttributeName, AttributeValue, Attributes, Command,
+    CommandErrorKind as Kind, EtrnError, EtrnNode, InitialResponse, Mechanism, Query, Url,
+    UrlError,
+};
 use super::{parse, refused};
 use crate::syntax::address::{AddressErrorKind, ForwardPath, ReversePath};
 use crate::syntax::params::ParamErrorKind;
@@ -224,10 +228,99 @@ fn texts() {
 }
 
 #[test]
+fn burl() {
+    let url = Url::parse("imap://harry@gryffindor.example.com/outbox;uid=25").unwrap();
+    for (line, last) in [
+        ("BURL imap://harry@gryffindor.example.com/outbox;uid=25", false),
+        ("burl  imap://harry@gryffindor.example.com/outbox;uid=25  last ", true),
+    ] {
+        assert_eq!(parse(line), Command::Burl { url, last });
+    }
+    assert_eq!(refused("BURL"), Kind::MissingArgument);
+    assert_eq!(refused("BURL LAST"), Kind::Url(UrlError));
+    assert_eq!(refused("BURL imap:x LAST LAST"), Kind::UnexpectedArgument);
+    assert_eq!(refused("BURL imap:x FIRST"), Kind::Syntax("BURL url [LAST]"));
+}
+
+#[test]
+fn atrn() {
+    assert_eq!(parse("ATRN"), Command::Atrn(AtrnDomains::parse("").unwrap()));
+    let domains = AtrnDomains::parse("example.org,example.com").unwrap();
+    assert_eq!(parse("atrn example.org,example.com "), Command::Atrn(domains));
+    assert_eq!(refused("ATRN example.org, example.com"), Kind::Atrn(AtrnError));
+    assert_eq!(refused("ATRN localhost"), Kind::Atrn(AtrnError));
+}
+
+#[test]
+fn attributes() {
+    // From Postfix' own documentation of XCLIENT.
+    let Command::XClient(attributes) =
+        parse("XCLIENT NAME=spike.porcupine.org ADDR=168.100.189.2 helo=[UNAVAILABLE]")
+    else {
+        panic!("not XCLIENT")
+    };
+    let text = |name| attributes.text(name);
+    assert_eq!(text(AttributeName::Name).as_deref(), Some("spike.porcupine.org"));
+    assert_eq!(attributes.addr(), Some("168.100.189.2".parse().unwrap()));
+    assert_eq!(attributes.get(AttributeName::Helo), Some(AttributeValue::Unavailable));
+    assert_eq!((attributes.port(), attributes.login()), (None, None));
+    let Command::XForward(attributes) =
+        parse("XFORWARD ADDR=IPV6:2001:db8::1  PORT=25 SOURCE=remote IDENT=a+2Bb")
+    else {
+        panic!("not XFORWARD")
+    };
+    assert_eq!(attributes.addr(), Some("2001:db8::1".parse().unwrap()));
+    assert_eq!(attributes.port(), Some(25));
+    assert_eq!(attributes.text(AttributeName::Ident).as_deref(), Some("a+b"));
+    assert_eq!(refused("XCLIENT"), Kind::MissingArgument);
+    for (line, error) in [
+        ("XCLIENT NAME", AttributeError::Syntax),
+        ("XCLIENT FOO=bar", AttributeError::Name),
+        ("XCLIENT IDENT=x", AttributeError::Name),
+        ("XFORWARD LOGIN=x", AttributeError::Name),
+        ("XCLIENT NAME=a name=b", AttributeError::Duplicate(AttributeName::Name)),
+        ("XCLIENT NAME=", AttributeError::Value(AttributeName::Name)),
+        ("XCLIENT NAME=a+0D+0AQUIT", AttributeError::Value(AttributeName::Name)),
+        ("XCLIENT NAME=a+", AttributeError::Value(AttributeName::Name)),
+        ("XCLIENT ADDR=2001:db8::1", AttributeError::Value(AttributeName::Addr)),
+        ("XCLIENT ADDR=IPV6:192.0.2.1", AttributeError::Value(AttributeName::Addr)),
+        ("XCLIENT PORT=65536", AttributeError::Value(AttributeName::Port)),
+        ("XCLIENT PORT=+25", AttributeError::Value(AttributeName::Port)),
+        ("XFORWARD SOURCE=MARS", AttributeError::Value(AttributeName::Source)),
+    ] {
+        assert_eq!(refused(line), Kind::Attribute(error), "{line}");
+    }
+    let long = format!("XCLIENT NAME={}", "x".repeat(256));
+    let error = AttributeError::Value(AttributeName::Name);
+    assert_eq!(refused(&long), Kind::Attribute(error));
+}
+
+#[test]
+fn attributes_are_built_as_they_are_parsed() {
+    let mut attributes = Attributes::none();
+    attributes.push(AttributeName::Name, &AttributeValue::TempUnavailable).unwrap();
+    attributes.push_address(AttributeName::Addr, "2001:db8::1".parse().unwrap()).unwrap();
+    attributes.push(AttributeName::Login, &AttributeValue::Text("a b+c".into())).unwrap();
+    let line = "XCLIENT NAME=[TEMPUNAVAIL] ADDR=IPV6:2001:db8::1 LOGIN=a+20b+2Bc";
+    assert_eq!(parse(line), Command::XClient(attributes.borrowed()));
+    assert_eq!(attributes.login().flatten().as_deref(), Some("a b+c"));
+    for (name, value, error) in [
+        (AttributeName::Name, "x", AttributeError::Duplicate(AttributeName::Name)),
+        (AttributeName::Helo, "", AttributeError::Value(AttributeName::Helo)),
+        (AttributeName::Helo, "a\r\nQUIT", AttributeError::Value(AttributeName::Helo)),
+        (AttributeName::DestAddr, "localhost", AttributeError::Value(AttributeName::DestAddr)),
+    ] {
+        assert_eq!(attributes.push(name, &AttributeValue::Text(value.into())), Err(error));
+    }
+}
+
+#[test]
 fn etrn() {
     for name in ["example.org", "@example.org", "#queue"] {
-        assert_eq!(parse(&format!("ETRN {name}")), Command::Etrn(name));
+        let node = EtrnNode::parse(name).unwrap();
+        assert_eq!(parse(&format!("ETRN {name}")), Command::Etrn(node));
     }
+    assert_eq!(refused("ETRN foo_bar"), Kind::Etrn(EtrnError));
     assert_eq!(refused("ETRN"), Kind::MissingArgument);
     assert_eq!(refused("ETRN a b"), Kind::UnexpectedArgument);
 }

@@ -5,10 +5,13 @@ use alloc::string::String;
 use bytes::BytesMut;
 use proptest::prelude::*;
 
-use super::super::{Command, InitialResponse, Mechanism, Query};
+use super::super::{
+    AtrnDomains, Attributes, Command, EtrnNode, InitialResponse, Mechanism, Query, Url,
+};
 use super::parse;
 use crate::syntax::address::{ForwardPath, HelloName, Mailbox, ReversePath};
 use crate::syntax::params::Params;
+use crate::syntax::verb::Verb;
 
 fn written(command: &Command<'_>) -> String {
     let mut out = BytesMut::new();
@@ -57,7 +60,6 @@ fn no_second_command_can_be_forged() {
     let text = "a\r\nQUIT\0";
     assert_eq!(written(&Command::Noop(Some(text))), "NOOP a  QUIT \r\n");
     assert_eq!(written(&Command::Help(Some(text))), "HELP a  QUIT \r\n");
-    assert_eq!(written(&Command::Etrn(text)), "ETRN a  QUIT \r\n");
     assert_eq!(written(&Command::Unknown { verb: text, argument: "" }), "a  QUIT \r\n");
     let query = Query { text, smtputf8: false };
     assert_eq!(written(&Command::Vrfy(query)), "VRFY a  QUIT \r\n");
@@ -98,7 +100,12 @@ fn command<'a>(
             mechanism: Mechanism::parse("SCRAM-SHA-256").unwrap(),
             initial: flag.then(|| InitialResponse::parse(base64).unwrap()),
         },
-        15 => Command::Etrn(name),
+        15 => Command::Etrn(EtrnNode::parse("#queue").unwrap()),
+        16 if flag => Command::Atrn(AtrnDomains::parse("").unwrap()),
+        16 => Command::Atrn(AtrnDomains::parse("example.org,a.example.com").unwrap()),
+        17 => Command::Burl { url: Url::parse("imap://a@b/c;uid=1?d").unwrap(), last: flag },
+        18 => Command::XClient(Attributes::parse(Verb::XClient, "NAME=a+2Bb PORT=1").unwrap()),
+        19 => Command::XForward(Attributes::parse(Verb::XForward, "SOURCE=LOCAL").unwrap()),
         _ => Command::Unknown { verb: "XYZZY", argument: "plugh" },
     }
 }
@@ -106,7 +113,7 @@ fn command<'a>(
 proptest! {
     #[test]
     fn write_then_parse(
-        kind in 0..17u8,
+        kind in 0..21u8,
         name in "[!-~]{1,60}",
         mailbox in r#"([a-z]{1,8}(\.[!#-'*+/-9=?^_`{-~a-zé]{1,8}){0,2}|"[a-z @<>,é]{1,9}")@[a-zü]{1,9}"#,
         params in "(A(=[!-<>-~]{1,9})?)?( B(=[!-<>-~é]{1,9})?)? ?",

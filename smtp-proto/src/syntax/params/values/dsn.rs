@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::fmt;
 
+use crate::syntax::address::Domain;
 use crate::syntax::params::Parameter;
 use crate::syntax::xtext;
 
@@ -75,6 +76,15 @@ impl EnvId {
         let mut encoded = String::new();
         xtext::encode(text, &mut encoded).ok()?;
         Self::parse(Some(&encoded))
+    }
+
+    /// Whether it is unique for all time, by its form: `local@host`, as MTRK wants it (RFC 3885
+    /// section 3.2).
+    #[must_use]
+    pub fn is_unique(&self) -> bool {
+        let text = self.text();
+        let parts = text.rsplit_once('@');
+        parts.is_some_and(|(local, host)| !local.is_empty() && Domain::parse(host).is_ok())
     }
 
     /// The text, decoded.
