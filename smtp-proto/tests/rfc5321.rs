@@ -11,7 +11,6 @@ use smtp_proto::Server;
 use smtp_proto::limits::{ClientLimits, ServerLimits};
 use smtp_proto::server::{Config, Event};
 use smtp_proto::syntax::capability::Extension;
-use smtp_proto::syntax::reply::Code;
 use smtp_proto::timeouts::{ClientTimeouts, ServerTimeouts};
 
 /// Says all of it to a server that says yes to everything; the codes of its replies, and the content
@@ -184,39 +183,5 @@ fn keywords_are_registered() {
     for extension in Extension::ALL {
         let keyword = extension.as_str();
         assert!(REGISTERED.contains(&keyword) || keyword.starts_with('X'), "{keyword}");
-    }
-}
-
-/// Section 4.2.3.
-#[test]
-fn codes() {
-    for (code, number) in [
-        (Code::SYSTEM_STATUS, 211),
-        (Code::HELP, 214),
-        (Code::READY, 220),
-        (Code::CLOSING, 221),
-        (Code::OK, 250),
-        (Code::WILL_FORWARD, 251),
-        (Code::CANNOT_VERIFY, 252),
-        (Code::START_MAIL_INPUT, 354),
-        (Code::UNAVAILABLE, 421),
-        (Code::MAILBOX_BUSY, 450),
-        (Code::LOCAL_ERROR, 451),
-        (Code::INSUFFICIENT_STORAGE, 452),
-        (Code::PARAMETERS_NOT_ACCOMMODATED, 455),
-        (Code::SYNTAX_ERROR, 500),
-        (Code::ARGUMENT_ERROR, 501),
-        (Code::NOT_IMPLEMENTED, 502),
-        (Code::BAD_SEQUENCE, 503),
-        (Code::PARAMETER_NOT_IMPLEMENTED, 504),
-        (Code::MAILBOX_UNAVAILABLE, 550),
-        (Code::NOT_LOCAL, 551),
-        (Code::EXCEEDED_STORAGE, 552),
-        (Code::MAILBOX_NAME_NOT_ALLOWED, 553),
-        (Code::TRANSACTION_FAILED, 554),
-        (Code::PARAMETER_NOT_RECOGNISED, 555),
-    ] {
-        assert_eq!(code.as_u16(), number);
-        assert_eq!(Code::new(number), Some(code));
     }
 }
