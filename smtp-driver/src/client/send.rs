@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::io;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use smtp_proto::client::{BodyError, Client, Envelope, Event, NotSent, TransactionId};
 use smtp_proto::error::Close;
 
@@ -65,8 +65,20 @@ struct Flight<B> {
     transaction: TransactionId,
     body: B,
     progress: Progress,
+    /// Octets of the content that the server has already (RFC 1845 section 4).
+    skip: u64,
     /// Why we broke it off.
     failure: Option<SendFailure>,
+}
+
+impl<B> Flight<B> {
+    /// What the server does not have of a piece.
+    fn fresh(&mut self, mut piece: Bytes) -> Bytes {
+        let known = piece.len().min(usize::try_from(self.skip).unwrap_or(usize::MAX));
+        self.skip -= known as u64;
+        piece.advance(known);
+        piece
+    }
 }
 
 struct Traffic<B, R> {
@@ -190,7 +202,8 @@ impl<B: BodySource, R: FnMut(usize, Result<Delivery, SendFailure>)> Traffic<B, R
         match conn.send(envelope) {
             Ok(transaction) => {
                 let failure = None;
-                let flight = Flight { number, transaction, body, progress, failure };
+                let skip = 0;
+                let flight = Flight { number, transaction, body, progress, skip, failure };
                 self.flights.push_back(flight);
                 true
             }
@@ -211,7 +224,7 @@ impl<B: BodySource, R: FnMut(usize, Result<Delivery, SendFailure>)> Traffic<B, R
         let flight = self.flights.iter_mut().find(|flight| flight.transaction == transaction);
         let Some(flight) = flight else { return Ok(()) };
         let failure = match piece.map(|piece| piece.filter(|piece: &Bytes| !piece.is_empty())) {
-            Ok(Some(piece)) => conn.body(piece).err().map(SendFailure::from),
+            Ok(Some(piece)) => conn.body(flight.fresh(piece)).err().map(SendFailure::from),
             Ok(None) => conn.finish().err().map(SendFailure::from),
             Err(error) => Some(SendFailure::Source(error)),
         };
@@ -240,6 +253,11 @@ impl<B: BodySource, R: FnMut(usize, Result<Delivery, SendFailure>)> Traffic<B, R
             Event::Recipient { transaction, index, reply } => {
                 if let Some(at) = self.find(transaction) {
                     self.flights[at].progress.recipient(index, reply);
+                }
+            }
+            Event::Resumed { transaction, offset } => {
+                if let Some(at) = self.find(transaction) {
+                    self.flights[at].skip = offset;
                 }
             }
             Event::Outcome { transaction, recipient, reply } => {

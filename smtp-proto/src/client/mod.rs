@@ -18,7 +18,7 @@
 //! | `open` | transactions whose recipients come one by one |
 //! | `envelope`, `outgoing` | what a message needs of the server, and MAIL's parameters |
 //! | `params` | what the parameters of MAIL and RCPT need of the server |
-//! | `quota` | what the server takes in one connection |
+//! | `quota`, `share` | what the server takes in one connection, and how a message is split by it |
 //! | `sending` | MAIL, RCPT, DATA: how many commands go ahead of their replies |
 //! | `content` | the content, after DATA or in BDAT chunks |
 //! | `pipeline` | the commands that wait for their replies |
@@ -51,6 +51,7 @@ mod quota;
 mod replies;
 mod request;
 mod sending;
+mod share;
 mod sink;
 #[cfg(test)]
 mod tests;
@@ -61,6 +62,7 @@ pub use envelope::{Envelope, Recipient};
 pub use error::{AuthError, BodyError, RequestError, SendError};
 pub use event::{Event, NotSent, TransactionId};
 pub use quota::Limit;
+pub use share::{Part, Share};
 
 use deadline::Clock;
 use end::End;

@@ -54,6 +54,16 @@ impl Quota {
         Ok(())
     }
 
+    /// How many more MAILs there may be, if there is a limit.
+    pub(super) fn mails_left(&self) -> Option<u32> {
+        Some(self.limits.mail_max?.saturating_sub(self.mails))
+    }
+
+    /// The domains so far.
+    pub(super) fn domains(&self) -> Domains {
+        self.domains.clone()
+    }
+
     /// MAIL is going to be sent.
     pub(super) fn begin(&mut self) {
         self.mails = self.mails.saturating_add(1);
