@@ -40,6 +40,7 @@
 //!
 //! | layer | modules | |
 //! |---|---|---|
+//! | 4 | `serde` | behind the feature of that name: values in JSON and other formats |
 //! | 3 | [`server`], [`client`] | the two machines |
 //! | 2 | [`session`], [`limits`], [`timeouts`], [`error`], [`sasl`] | rules, budgets, deadlines |
 //! | 1 | [`syntax`], [`body`], [`proxy`] | values that can't be wrong; content; a balancer's header |
@@ -67,6 +68,8 @@ pub mod limits;
 pub mod machine;
 pub mod proxy;
 pub mod sasl;
+#[cfg(feature = "serde")]
+pub mod serde;
 pub mod server;
 pub mod session;
 pub mod syntax;
