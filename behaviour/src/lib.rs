@@ -26,6 +26,7 @@ pub mod certificates;
 pub mod content;
 pub mod deadlines;
 pub mod ending;
+pub mod extensions;
 pub mod farewell;
 pub mod flow;
 pub mod incidents;

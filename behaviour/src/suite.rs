@@ -95,6 +95,10 @@ macro_rules! suite {
             login {
                 a_password_goes_over_tls_only
             }
+            extensions {
+                the_sides_change_places
+                limits_are_kept
+            }
             content {
                 octets_arrive_as_they_are
                 a_reader_is_a_source

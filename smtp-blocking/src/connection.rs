@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use smtp_driver::{Error, Stream};
-use smtp_proto::Machine;
+use smtp_proto::{Client, Machine, Server, client, server};
 
 use crate::{Clock, block_on};
 
@@ -36,6 +37,20 @@ impl<M: Machine, S: Stream> Connection<M, S> {
     /// The connection as all worlds have it, for what is to run in [`block_on`].
     pub fn into_inner(self) -> smtp_driver::Connection<M, S, Clock> {
         self.0
+    }
+}
+
+impl<S: Stream> Connection<Server, S> {
+    /// [`turn`](smtp_driver::Connection::turn): goes on as the client, after ATRN.
+    pub fn turn(self, config: impl Into<Arc<client::Config>>) -> Connection<Client, S> {
+        self.0.turn(config).into()
+    }
+}
+
+impl<S: Stream> Connection<Client, S> {
+    /// [`turn`](smtp_driver::Connection::turn): goes on as the server, after ATRN.
+    pub fn turn(self, config: impl Into<Arc<server::Config>>) -> Connection<Server, S> {
+        self.0.turn(config).into()
     }
 }
 

@@ -1,6 +1,7 @@
 //! A client's usual ways over a [`Connection`]: connecting, from the greeting to where messages can
 //! be sent, sending them, and taking leave. See [`smtp_driver::client`].
 
+use std::future::ready;
 use std::net::TcpStream;
 use std::ops::{Deref, DerefMut};
 use std::os::unix::net::UnixStream;
@@ -13,8 +14,9 @@ use smtp_proto::client::{Client, Config, Envelope};
 use smtp_proto::sasl::client::Mechanism;
 
 pub use smtp_driver::client::{
-    Address, Attempt, BodySource, ConnectError, Credentials, Delivery, EstablishError, Established,
-    Fate, Login, Lost, ReaderBody, RecipientOutcome, SendFailure, StartTls, Target, describe,
+    Address, Attempt, BodySource, Cause, ConnectError, Credentials, Delivery, EstablishError,
+    Established, Fate, Login, Lost, PartlySent, ReaderBody, RecipientOutcome, SendFailure,
+    StartTls, Target, describe,
 };
 
 use crate::{ClientConnection, Connection, Rustls, Socket, Threads, Upgradable, block_on};
@@ -129,6 +131,18 @@ pub fn send_all<S: smtp_driver::Stream, B: BodySource>(
     report: impl FnMut(usize, Result<Delivery, SendFailure>),
 ) -> Result<(), Lost> {
     block_on(driver::send_all(conn, messages, report))
+}
+
+/// [`send_within_limits`](driver::send_within_limits), as a plain call.
+pub fn send_within_limits<S: smtp_driver::Stream, B: BodySource, E>(
+    conn: &mut Connection<Client, S>,
+    envelope: Envelope,
+    body: impl FnMut() -> B,
+    mut reconnect: impl FnMut() -> Result<Connection<Client, S>, E>,
+) -> Result<Delivery, PartlySent<E>> {
+    // Another call of `block_on` within this one waits by itself.
+    let reconnect = || ready(reconnect().map(Connection::into_inner));
+    block_on(driver::send_within_limits(conn, envelope, body, reconnect))
 }
 
 /// [`quit`](driver::quit), as a plain call.

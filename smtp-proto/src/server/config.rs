@@ -85,6 +85,19 @@ impl Config {
         }
     }
 
+    /// The same for message submission: nobody may send mail before authentication (RFC 6409 section
+    /// 4.3). The mechanisms are still to be named, and TLS to be offered.
+    #[must_use]
+    pub fn submission(hostname: Domain) -> Self {
+        Self { protocol: Protocol::Submission, require_auth: true, ..Self::new(hostname) }
+    }
+
+    /// The same for local mail transfer (RFC 2033).
+    #[must_use]
+    pub fn lmtp(hostname: Domain) -> Self {
+        Self { protocol: Protocol::Lmtp, ..Self::new(hostname) }
+    }
+
     /// Whether an extension is on, its own requirements considered.
     #[must_use]
     pub fn offers(&self, extension: Extension) -> bool {
