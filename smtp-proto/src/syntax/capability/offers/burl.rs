@@ -29,8 +29,7 @@ impl BurlOffer {
         if lower.contains(";urlauth=") {
             return self.iter().any(|word| word.eq_ignore_ascii_case("imap"));
         }
-        let host = url.authority().unwrap_or_default();
-        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+        let Some(host) = url.host().filter(|host| !host.is_empty()) else { return false };
         self.iter().any(|word| {
             let (scheme, authority) = word.split_once("://").unwrap_or_default();
             scheme.eq_ignore_ascii_case("imap") && authority.eq_ignore_ascii_case(host)

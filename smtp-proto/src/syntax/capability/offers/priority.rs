@@ -1,4 +1,4 @@
-//! MT-PRIORITY (RFC 6710 section 9.2).
+//! MT-PRIORITY (RFC 6710 sections 3 and 7).
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -7,15 +7,15 @@ use super::Offer;
 use crate::syntax::capability::Extension;
 
 /// The priority assignment policy, by its registered name, if the server tells: `MIXER`, `STANAG4406`,
-/// `NSEP`. MIXER is meant where nothing is told.
+/// `NSEP`. Nothing told means that the server would rather not say (section 3).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct MtPriorityOffer(Option<Box<str>>);
 
 impl MtPriorityOffer {
-    /// The policy of this name; `None` unless it is 1 to 20 letters, digits, hyphens, underscores.
+    /// The policy of this name; `None` unless it is 1 to 20 letters, digits, `-`, `_`, `.`
     #[must_use]
     pub fn policy(name: &str) -> Option<Self> {
-        let fits = |octet: u8| octet.is_ascii_alphanumeric() || b"-_".contains(&octet);
+        let fits = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet);
         let well_formed = matches!(name.len(), 1..=20) && name.bytes().all(fits);
         well_formed.then(|| Self(Some(name.into())))
     }

@@ -56,13 +56,13 @@ fn future_release() {
 
 #[test]
 fn priority_policies() {
-    for name in ["MIXER", "STANAG4406", "NSEP", "a-b_c", "12345678901234567890"] {
+    for name in ["MIXER", "STANAG4406", "NSEP", "a-b_c.d", "12345678901234567890"] {
         let offer = MtPriorityOffer::parse(name).unwrap();
         assert_eq!(offer.name(), Some(name));
         round_trip(&offer);
     }
     assert_eq!(MtPriorityOffer::parse(""), Some(MtPriorityOffer::default()));
-    for name in ["123456789012345678901", "a b", "a\r\nb", "é", "a."] {
+    for name in ["123456789012345678901", "a b", "a\r\nb", "é", "a:"] {
         assert_eq!(MtPriorityOffer::policy(name), None, "{name:?}");
     }
 }
@@ -128,6 +128,11 @@ fn burl() {
         round_trip(&offer);
     }
     assert!(!BurlOffer::parse("imap").unwrap().takes(&url("http://imap.example.com/;urlauth=x")));
+    // The user's password must not go to another host than the one that is trusted.
+    let trusted = BurlOffer::parse("imap://imap.example.com").unwrap();
+    assert!(trusted.takes(&url("imap://joe;AUTH=*@imap.example.com/INBOX")));
+    assert!(!trusted.takes(&url("imap://imap.example.com;AUTH=*@evil.example/INBOX")));
+    assert!(!trusted.takes(&url("imap:x://imap.example.com/INBOX")));
 }
 
 #[test]
