@@ -3,22 +3,26 @@
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::fmt;
-use core::net::{IpAddr, Ipv6Addr};
+use core::net::IpAddr;
+use core::{fmt, hash};
 
 use thiserror::Error;
+
+mod name;
+mod value;
+
+pub use name::AttributeName;
+pub use value::AttributeValue;
+
+use value::{MAX_VALUE, TEMP_UNAVAILABLE, UNAVAILABLE, address, decode, port};
 
 use crate::syntax::verb::Verb;
 use crate::syntax::xtext;
 
-/// The longest value, in octets, decoded.
-const MAX_VALUE: usize = 255;
-
-const UNAVAILABLE: &str = "[UNAVAILABLE]";
-const TEMP_UNAVAILABLE: &str = "[TEMPUNAVAIL]";
-
 /// What XCLIENT or XFORWARD tells of a client: names and values, each name once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+///
+/// Two of them are equal if they are written the same, however many spaces were between them.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Attributes<T = Box<str>>(T);
 
 /// One of them.
@@ -26,43 +30,6 @@ pub struct Attributes<T = Box<str>>(T);
 pub struct Attribute<'a> {
     name: AttributeName,
     value: AttributeValue<'a>,
-}
-
-/// What an attribute is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum AttributeName {
-    /// `NAME`: the client's host name.
-    Name,
-    /// `ADDR`: its address.
-    Addr,
-    /// `PORT`: its port.
-    Port,
-    /// `PROTO`: the protocol it speaks, SMTP or ESMTP.
-    Proto,
-    /// `HELO`: the name it gives itself.
-    Helo,
-    /// `LOGIN`: who it is, by AUTH. XCLIENT only.
-    Login,
-    /// `DESTADDR`: the address it connected to. XCLIENT only.
-    DestAddr,
-    /// `DESTPORT`: the port it connected to. XCLIENT only.
-    DestPort,
-    /// `IDENT`: the message's name in the logs of who forwards it. XFORWARD only.
-    Ident,
-    /// `SOURCE`: where the message comes from, `LOCAL` or `REMOTE`. XFORWARD only.
-    Source,
-}
-
-/// What an attribute says.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum AttributeValue<'a> {
-    /// `[UNAVAILABLE]`: there is none.
-    Unavailable,
-    /// `[TEMPUNAVAIL]`: it could not be found out.
-    TempUnavailable,
-    /// This.
-    Text(Cow<'a, str>),
 }
 
 /// What is wrong with attributes.
@@ -83,84 +50,12 @@ pub enum AttributeError {
     Value(AttributeName),
 }
 
-impl AttributeName {
-    /// The attributes of XCLIENT.
-    pub const XCLIENT: &'static [AttributeName] = &[
-        AttributeName::Name,
-        AttributeName::Addr,
-        AttributeName::Port,
-        AttributeName::Proto,
-        AttributeName::Helo,
-        AttributeName::Login,
-        AttributeName::DestAddr,
-        AttributeName::DestPort,
-    ];
-
-    /// The attributes of XFORWARD.
-    pub const XFORWARD: &'static [AttributeName] = &[
-        AttributeName::Name,
-        AttributeName::Addr,
-        AttributeName::Port,
-        AttributeName::Proto,
-        AttributeName::Helo,
-        AttributeName::Ident,
-        AttributeName::Source,
-    ];
-
-    /// The name as it is written.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            AttributeName::Name => "NAME",
-            AttributeName::Addr => "ADDR",
-            AttributeName::Port => "PORT",
-            AttributeName::Proto => "PROTO",
-            AttributeName::Helo => "HELO",
-            AttributeName::Login => "LOGIN",
-            AttributeName::DestAddr => "DESTADDR",
-            AttributeName::DestPort => "DESTPORT",
-            AttributeName::Ident => "IDENT",
-            AttributeName::Source => "SOURCE",
-        }
-    }
-
-    /// The attribute of this verb, XCLIENT or XFORWARD, with this name in any case.
-    #[must_use]
-    pub fn parse(verb: Verb, name: &str) -> Option<AttributeName> {
-        let names = match verb {
-            Verb::XClient => AttributeName::XCLIENT,
-            Verb::XForward => AttributeName::XFORWARD,
-            _ => return None,
-        };
-        names.iter().copied().find(|known| known.as_str().eq_ignore_ascii_case(name))
-    }
-
-    /// Whether it can have this value.
-    fn takes(self, value: &str) -> bool {
-        let one_of = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(value));
-        let fits = matches!(value.len(), 1..=MAX_VALUE) && !value.contains(char::is_control);
-        fits && match self {
-            AttributeName::Addr | AttributeName::DestAddr => address(value).is_some(),
-            AttributeName::Port | AttributeName::DestPort => port(value).is_some(),
-            AttributeName::Proto => value.bytes().all(|octet| octet.is_ascii_graphic()),
-            AttributeName::Source => one_of(&["LOCAL", "REMOTE"]),
-            _ => true,
-        }
-    }
-}
-
-impl fmt::Display for AttributeName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 impl<'a> Attributes<&'a str> {
     /// Takes the whole of `text` for the attributes of a verb, XCLIENT or XFORWARD, with spaces
     /// between them.
     pub fn parse(verb: Verb, text: &'a str) -> Result<Attributes<&'a str>, AttributeError> {
         let mut seen = 0_u16;
-        for word in text.split_ascii_whitespace() {
+        for word in words(text) {
             let (name, value) = word.split_once('=').ok_or(AttributeError::Syntax)?;
             let name = AttributeName::parse(verb, name).ok_or(AttributeError::Name)?;
             let bit = 1 << name as u16;
@@ -168,9 +63,10 @@ impl<'a> Attributes<&'a str> {
                 return Err(AttributeError::Duplicate(name));
             }
             seen |= bit;
-            let value = xtext::decode(value).map_err(|_| AttributeError::Value(name))?;
-            let named = matches!(AttributeValue::from_text(&value), AttributeValue::Text(_));
-            if named && !name.takes(&value) {
+            let mut buffer = [0; MAX_VALUE];
+            let value = decode(value, &mut buffer).ok_or(AttributeError::Value(name))?;
+            let text = matches!(AttributeValue::from_text(value.into()), AttributeValue::Text(_));
+            if text && !name.takes(value) {
                 return Err(AttributeError::Value(name));
             }
         }
@@ -188,7 +84,8 @@ impl Attributes {
     /// Adds an attribute.
     ///
     /// # Errors
-    /// It is there already, or it can't have this value.
+    /// It is there already, or it can't have this value: one of the two words in brackets, for
+    /// instance, which as a text would mean something else.
     pub fn push(
         &mut self,
         name: AttributeName,
@@ -200,7 +97,11 @@ impl Attributes {
         let value = match value {
             AttributeValue::Unavailable => UNAVAILABLE,
             AttributeValue::TempUnavailable => TEMP_UNAVAILABLE,
-            AttributeValue::Text(text) if name.takes(text) => text,
+            AttributeValue::Text(text)
+                if name.takes(text) && AttributeValue::from_text((**text).into()) == *value =>
+            {
+                text
+            }
             AttributeValue::Text(_) => return Err(AttributeError::Value(name)),
         };
         let mut text = String::from(self.as_str());
@@ -241,14 +142,11 @@ impl<T: AsRef<str>> Attributes<T> {
 
     /// The attributes in their order.
     pub fn iter(&self) -> impl Iterator<Item = Attribute<'_>> {
-        self.as_str().split_ascii_whitespace().filter_map(|word| {
+        words(self.as_str()).filter_map(|word| {
             let (name, value) = word.split_once('=')?;
             let name = AttributeName::parse(Verb::XClient, name)
                 .or_else(|| AttributeName::parse(Verb::XForward, name))?;
-            let value = match xtext::decode(value).ok()? {
-                Cow::Borrowed(text) => AttributeValue::from_text(text),
-                Cow::Owned(text) => AttributeValue::Text(Cow::Owned(text)),
-            };
+            let value = AttributeValue::from_text(xtext::decode(value).ok()?);
             Some(Attribute { name, value })
         })
     }
@@ -303,18 +201,6 @@ impl<T: AsRef<str>> Attributes<T> {
     }
 }
 
-impl<'a> AttributeValue<'a> {
-    fn from_text(text: &'a str) -> AttributeValue<'a> {
-        if text.eq_ignore_ascii_case(UNAVAILABLE) {
-            AttributeValue::Unavailable
-        } else if text.eq_ignore_ascii_case(TEMP_UNAVAILABLE) {
-            AttributeValue::TempUnavailable
-        } else {
-            AttributeValue::Text(Cow::Borrowed(text))
-        }
-    }
-}
-
 impl Attribute<'_> {
     /// What it is about.
     #[must_use]
@@ -332,7 +218,7 @@ impl Attribute<'_> {
 /// Writes the attributes with one space between them.
 impl<T: AsRef<str>> fmt::Display for Attributes<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, word) in self.as_str().split_ascii_whitespace().enumerate() {
+        for (index, word) in words(self.as_str()).enumerate() {
             let space = if index > 0 { " " } else { "" };
             write!(f, "{space}{word}")?;
         }
@@ -340,17 +226,20 @@ impl<T: AsRef<str>> fmt::Display for Attributes<T> {
     }
 }
 
-/// An IPv4 address, or an IPv6 address behind its tag.
-fn address(text: &str) -> Option<IpAddr> {
-    match text.split_at_checked(5) {
-        Some((tag, address)) if tag.eq_ignore_ascii_case("IPV6:") => {
-            address.parse::<Ipv6Addr>().ok().map(IpAddr::V6)
-        }
-        _ => text.parse().ok().map(IpAddr::V4),
+impl<T: AsRef<str>> PartialEq for Attributes<T> {
+    fn eq(&self, other: &Attributes<T>) -> bool {
+        words(self.as_str()).eq(words(other.as_str()))
     }
 }
 
-fn port(text: &str) -> Option<u16> {
-    let digits = text.bytes().all(|octet| octet.is_ascii_digit());
-    digits.then(|| text.parse().ok()).flatten()
+impl<T: AsRef<str>> Eq for Attributes<T> {}
+
+impl<T: AsRef<str>> hash::Hash for Attributes<T> {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        words(self.as_str()).for_each(|word| word.hash(state));
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(' ').filter(|word| !word.is_empty())
 }

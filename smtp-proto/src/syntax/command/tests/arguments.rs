@@ -281,6 +281,8 @@ fn attributes() {
         ("XCLIENT NAME=a name=b", AttributeError::Duplicate(AttributeName::Name)),
         ("XCLIENT NAME=", AttributeError::Value(AttributeName::Name)),
         ("XCLIENT NAME=a+0D+0AQUIT", AttributeError::Value(AttributeName::Name)),
+        ("XCLIENT NAME=a+C2+85", AttributeError::Value(AttributeName::Name)),
+        ("XCLIENT NAME=a+FF", AttributeError::Value(AttributeName::Name)),
         ("XCLIENT NAME=a+", AttributeError::Value(AttributeName::Name)),
         ("XCLIENT ADDR=2001:db8::1", AttributeError::Value(AttributeName::Addr)),
         ("XCLIENT ADDR=IPV6:192.0.2.1", AttributeError::Value(AttributeName::Addr)),
@@ -295,6 +297,18 @@ fn attributes() {
     assert_eq!(refused(&long), Kind::Attribute(error));
 }
 
+/// However it is encoded, and however many spaces there are.
+#[test]
+fn attributes_mean_the_same() {
+    let Command::XClient(attributes) = parse("XCLIENT LOGIN=+5BUNAVAILABLE] NAME=a+2Db") else {
+        panic!("not XCLIENT")
+    };
+    assert_eq!(attributes.login(), Some(None));
+    assert_eq!(attributes.text(AttributeName::Name).as_deref(), Some("a-b"));
+    assert_eq!(parse("XCLIENT NAME=a  PORT=1"), parse("XCLIENT NAME=a PORT=1"));
+    assert_ne!(parse("XCLIENT NAME=a PORT=1"), parse("XCLIENT PORT=1 NAME=a"));
+}
+
 #[test]
 fn attributes_are_built_as_they_are_parsed() {
     let mut attributes = Attributes::none();
@@ -306,6 +320,7 @@ fn attributes_are_built_as_they_are_parsed() {
     assert_eq!(attributes.login().flatten().as_deref(), Some("a b+c"));
     for (name, value, error) in [
         (AttributeName::Name, "x", AttributeError::Duplicate(AttributeName::Name)),
+        (AttributeName::Helo, "[unavailable]", AttributeError::Value(AttributeName::Helo)),
         (AttributeName::Helo, "", AttributeError::Value(AttributeName::Helo)),
         (AttributeName::Helo, "a\r\nQUIT", AttributeError::Value(AttributeName::Helo)),
         (AttributeName::DestAddr, "localhost", AttributeError::Value(AttributeName::DestAddr)),
