@@ -7,8 +7,14 @@ use bytes::BytesMut;
 use smtp_proto::syntax::address::{
     AddressLiteral, Domain, ForwardPath, HelloName, Host, Mailbox, ReversePath,
 };
-use smtp_proto::syntax::command::{Command, CommandErrorKind, Mechanism};
-use smtp_proto::syntax::params::{AuthParam, Known, Params};
+use smtp_proto::syntax::command::{
+    AtrnDomains, Attributes, Command, CommandErrorKind, EtrnNode, Mechanism, Url,
+};
+use smtp_proto::syntax::params::{
+    AuthParam, BodyType, By, ConNeg, ConPerm, EnvId, HoldFor, HoldUntil, Known, MtPriority, Mtrk,
+    Notify, Orcpt, Parameter, Params, RequireTls, Ret, Rrvs, Size, SmtpUtf8, Solicit, TransId,
+    Xverp,
+};
 use smtp_proto::syntax::text::Text;
 use smtp_proto::syntax::verb::Verb;
 use smtp_proto::syntax::{base64, xtext};
@@ -60,6 +66,13 @@ fn command(line: &[u8]) {
         Command::Auth { initial: Some(initial), .. } => {
             let _ = initial.decode();
         }
+        Command::Burl { url, .. } => {
+            let again: Url = url.as_str().parse().expect("what was parsed is a URL");
+            assert_eq!((again.borrowed(), again.host()), (url, url.host()));
+        }
+        Command::Etrn(node) => round_trip::<EtrnNode>(node),
+        Command::Atrn(domains) => round_trip::<AtrnDomains>(domains),
+        Command::XClient(found) | Command::XForward(found) => attributes(&found),
         _ => {}
     }
 }
@@ -79,6 +92,45 @@ fn parameters(params: &Params<&str>) {
     if let Ok(Some(auth)) = params.value::<AuthParam>() {
         no_control(&format!("{auth:?}"));
     }
+    typed::<AuthParam>(params);
+    typed::<BodyType>(params);
+    typed::<By>(params);
+    typed::<ConNeg>(params);
+    typed::<ConPerm>(params);
+    typed::<EnvId>(params);
+    typed::<HoldFor>(params);
+    typed::<HoldUntil>(params);
+    typed::<MtPriority>(params);
+    typed::<Mtrk>(params);
+    typed::<Notify>(params);
+    typed::<Orcpt>(params);
+    typed::<RequireTls>(params);
+    typed::<Ret>(params);
+    typed::<Rrvs>(params);
+    typed::<Size>(params);
+    typed::<SmtpUtf8>(params);
+    typed::<Solicit>(params);
+    typed::<TransId>(params);
+    typed::<Xverp>(params);
+}
+
+/// What a parameter says can be written, and says the same again.
+fn typed<P: Parameter + PartialEq + Debug>(params: &Params<&str>) {
+    if let Ok(Some(parameter)) = params.value::<P>() {
+        let mut copy = Params::none();
+        copy.set(&parameter).expect("what was parsed can be written");
+        assert_eq!(copy.value().as_ref(), Ok(&Some(parameter)));
+    }
+}
+
+/// Attributes can be built again from what they say.
+fn attributes(found: &Attributes<&str>) {
+    let mut copy = Attributes::none();
+    for attribute in found.iter() {
+        copy.push(attribute.name(), attribute.value()).expect("what was parsed can be built");
+    }
+    assert!(copy.iter().eq(found.iter()) && copy.iter().next().is_some());
+    assert_eq!((copy.addr(), copy.port()), (found.addr(), found.port()));
 }
 
 /// Each value by itself, from a text that may be anything.
