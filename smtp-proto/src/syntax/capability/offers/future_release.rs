@@ -17,11 +17,12 @@ pub struct FutureReleaseOffer {
 }
 
 impl FutureReleaseOffer {
-    /// For so many seconds and until this time at most; `None` if there are no seconds, or more than
-    /// HOLDFOR can name (`%x31-39 *8DIGIT`).
+    /// For so many seconds and until this time at most; `None` if there are no seconds, more than
+    /// HOLDFOR can name (`%x31-39 *8DIGIT`), or if the time is not in UTC (section 3).
     #[must_use]
     pub fn new(max_interval: u32, max_date_time: DateTime) -> Option<Self> {
-        matches!(max_interval, 1..=MAX).then_some(Self { max_interval, max_date_time })
+        let valid = matches!(max_interval, 1..=MAX) && max_date_time.is_utc();
+        valid.then_some(Self { max_interval, max_date_time })
     }
 
     /// The longest time, in seconds.

@@ -130,7 +130,7 @@ fn xverp() {
         assert_eq!(found.value().as_deref(), Some(text));
     }
     refused::<Xverp>(&[
-        "", "+", "+-+", "+a", "1-", "+=", "=-", "+.", "+@", "+\"", "+é", "+ ", "+\r",
+        "", "+", "+-+", "+a", "1-", "+=", "=-", "+%", "!-", "+.", "+@", "+\"", "+é", "+ ", "+\r",
     ]);
     // Postfix has it that way, but no parameter can.
     assert!(Params::parse("XVERP=+=").is_err());
