@@ -58,12 +58,12 @@ impl Server {
     }
 
     /// Says yes to the open question with a code of the application's choice: 251 to a recipient
-    /// whose mail is forwarded, 252 to VRFY, 253 to ETRN.
+    /// whose mail is forwarded, 252 to VRFY, 253 to ETRN, 211 to HELP.
     ///
     /// # Errors
     ///
-    /// [`Misuse::NoQuestion`], or [`Misuse::WrongAnswer`] if the code is not a 25z code or the
-    /// question takes no other code than its own; nothing has changed.
+    /// [`Misuse::NoQuestion`], or [`Misuse::WrongAnswer`] if this question does not take the code: a
+    /// 25z code, for HELP 211 or 214, for most others none but their own. Nothing has changed.
     pub fn accept_as(
         &mut self,
         code: Code,
@@ -72,11 +72,17 @@ impl Server {
     ) -> Result<(), Misuse> {
         let question = self.question.ok_or(Misuse::NoQuestion)?;
         let choice = match question {
-            Question::Rcpt | Question::Query { .. } | Question::Etrn | Question::Private => true,
+            // RFC 5321 section 4.3.2
+            Question::Query { verb: Verb::Help, .. } => {
+                matches!(code, Code::SYSTEM_STATUS | Code::HELP)
+            }
+            Question::Rcpt | Question::Query { .. } | Question::Etrn | Question::Private => {
+                code.as_u16() / 10 == 25
+            }
             Question::Mail { .. } | Question::Deliver => code == Code::OK,
             _ => false,
         };
-        if !choice || code.as_u16() / 10 != 25 || enhanced.class() != Class::Positive {
+        if !choice || enhanced.class() != Class::Positive {
             return Err(Misuse::WrongAnswer("this question takes no such code"));
         }
         self.carry_out(question, code, enhanced, Words::Given(texts));
