@@ -130,6 +130,21 @@ impl Reply {
         self.class() == Class::Transient
     }
 
+    /// As the reply to RCPT: refused for now. Besides 4yz that is 552 where it says that there are too
+    /// many recipients, a mistake of RFC 821 that servers still make; the rest goes into another
+    /// transaction (RFC 5321 section 4.5.3.1.10).
+    ///
+    /// 552 also says, for good, that this recipient takes no message of this size (RFC 1870 section
+    /// 6.4), or that the mailbox is full. The enhanced code tells which it is. Without one it is
+    /// taken for temporary, since a message that is tried in vain is not lost; but not if no
+    /// recipient of the transaction was accepted: one recipient is never too many.
+    #[must_use]
+    pub fn is_transient_to_rcpt(&self) -> bool {
+        let unspecific = [Status::OTHER, Status::TOO_MANY_RECIPIENTS];
+        let status = self.enhanced().and_then(EnhancedCode::status).unwrap_or(Status::OTHER);
+        self.is_transient() || self.code == Code::EXCEEDED_STORAGE && unspecific.contains(&status)
+    }
+
     /// 5yz: refused for good.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
