@@ -7,6 +7,7 @@ use core::slice;
 use bytes::BufMut;
 
 use super::content::Content;
+use super::output::is_ascii;
 use super::{Abort, Question, Refusal, Server, Task, Transaction, Transfer};
 use crate::error::{Close, Misuse};
 use crate::session::{Act, Phase};
@@ -44,7 +45,7 @@ impl Server {
         let (code, enhanced, _) = affirmative(question);
         let (code, enhanced) = match question {
             Question::Query { verb: Verb::Vrfy | Verb::Expn, smtputf8 } => {
-                if !smtputf8 && texts.iter().any(|text| !text.as_str().is_ascii()) {
+                if !smtputf8 && !is_ascii(texts) {
                     // RFC 6531 section 3.7.4.2
                     (Code::CANNOT_VERIFY, Status::UTF8_REPLY_REQUIRED.positive())
                 } else {
@@ -113,7 +114,7 @@ impl Server {
                 return Ok(());
             }
             Question::Hello(_) => self.reply_bare(&refusal),
-            Question::Query { smtputf8: false, .. } if !refusal.text().as_str().is_ascii() => {
+            Question::Query { smtputf8: false, .. } if !is_ascii(refusal.lines()) => {
                 // RFC 6531 section 3.7.4.2
                 let enhanced = Status::UTF8_REPLY_REQUIRED.permanent();
                 self.reply(Code::MAILBOX_UNAVAILABLE, enhanced, "The reply would need SMTPUTF8");
@@ -266,7 +267,7 @@ impl Server {
     fn say(&mut self, code: Code, enhanced: EnhancedCode, words: Words<'_>, utf8: bool) {
         match words {
             Words::Own(text) => self.reply(code, enhanced, text),
-            Words::Given(texts) => self.reply_texts(code, enhanced, texts, utf8),
+            Words::Given(texts) => self.reply_texts(code, enhanced, texts.iter(), utf8),
         }
     }
 

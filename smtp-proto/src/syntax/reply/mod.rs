@@ -96,14 +96,19 @@ impl Reply {
     /// replaced by U+FFFD.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
-        let mut lines = self.lines().map(|line| self.without_enhanced(line));
-        let mut text = String::from_utf8_lossy(lines.next().unwrap_or_default());
+        let mut lines = self.texts();
+        let mut text = lines.next().unwrap_or_default();
         for line in lines {
             let text = text.to_mut();
             text.push(' ');
-            text.push_str(&String::from_utf8_lossy(line));
+            text.push_str(&line);
         }
         text
+    }
+
+    /// The same, line by line. There is at least one.
+    pub fn texts(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.lines().map(|line| String::from_utf8_lossy(self.without_enhanced(line)))
     }
 
     /// What the first digit of the code says.
