@@ -162,7 +162,8 @@ impl Server {
     }
 
     fn quit(&mut self) -> Turn {
-        self.reply(Code::CLOSING, Status::OTHER.positive(), "Bye");
+        let text = "Service closing transmission channel";
+        self.reply_last(Code::CLOSING, Status::OTHER.positive(), text);
         self.abort(Abort::Quit);
         self.close(Close::Quit);
         Turn::Again

@@ -14,8 +14,8 @@ impl Server {
     pub(super) fn mail(&mut self, from: ReversePath<&str>, params: Params<&str>) -> Turn {
         if self.tally.transactions >= self.config.limits.transactions {
             let text = "Too many messages in one connection";
-            self.reply(Code::UNAVAILABLE, Status::OTHER_SECURITY.transient(), text);
-            self.close(Close::TooMany("messages in one connection"));
+            let why = Close::TooMany("messages in one connection");
+            self.close_with_421(why, Status::OTHER_SECURITY, text);
             return Turn::Again;
         }
         // Whether it succeeds or fails (RFC 9422 section 4.1).

@@ -24,6 +24,13 @@ impl Server {
         write_reply(self.outbox.line_buffer(), code, enhanced, [text]);
     }
 
+    /// Writes the reply behind which the connection is closed: 221 or 421. Like the greeting it begins
+    /// with the host name (RFC 5321 section 4.2.2).
+    pub(super) fn reply_last(&mut self, code: Code, enhanced: EnhancedCode, text: &str) {
+        let text = format!("{} {text}", self.config.hostname);
+        self.reply(code, enhanced, &text);
+    }
+
     /// Writes a refusal as a reply.
     pub(super) fn reply_refusal(&mut self, refusal: &Refusal, utf8: bool) {
         self.reply_texts(refusal.code(), refusal.enhanced(), refusal.lines(), utf8);
