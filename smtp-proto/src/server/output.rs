@@ -80,7 +80,9 @@ impl Server {
 
     /// Answers a breach of the protocol, tells the application and counts it.
     pub(super) fn fault(&mut self, fault: Fault, code: Code, enhanced: EnhancedCode, text: &str) {
-        self.reply(code, enhanced, text);
+        // No response to a hello has an enhanced code (RFC 2034 section 4).
+        let enhanced = self.enhanced(enhanced).filter(|_| !is_hello(&fault));
+        write_reply(self.outbox.line_buffer(), code, enhanced, [text]);
         self.note(fault);
     }
 
@@ -142,9 +144,23 @@ impl Server {
         self.transaction.smtputf8 && matches!(code, Code::WILL_FORWARD | Code::NOT_LOCAL)
     }
 
+    /// Whatever is said first is the greeting, and has no enhanced code (RFC 2034 section 4).
     fn enhanced(&self, enhanced: EnhancedCode) -> Option<EnhancedCode> {
-        self.config.offers(Extension::EnhancedStatusCodes).then_some(enhanced)
+        let offered = self.config.offers(Extension::EnhancedStatusCodes);
+        (offered && self.phase != Phase::Connect).then_some(enhanced)
     }
+}
+
+/// Whether it is a hello that was wrong.
+fn is_hello(fault: &Fault) -> bool {
+    let verb = match fault {
+        Fault::Command(error) => error.verb(),
+        Fault::NotOffered(verb) | Fault::OutOfSequence(verb) | Fault::EncryptionRequired(verb) => {
+            Some(*verb)
+        }
+        _ => None,
+    };
+    verb.is_some_and(|verb| Act::of(verb) == Act::Hello)
 }
 
 /// The application's words as they may be said: cut to `room` octets in all.
