@@ -46,6 +46,38 @@ fn the_outcome_is_told_for_each_recipient() {
     assert!(sent.ends_with("DATA\r\nTee für drei\r\n..\r\n.\r\nQUIT\r\n"), "{sent}");
 }
 
+/// RFC 5321 section 4.5.3.1.10: 552 to RCPT is for now where it is one recipient too many; where nobody
+/// was accepted, it is not that.
+#[test]
+fn a_recipient_too_many_is_to_be_tried_later() {
+    let told = |replies: &'static str| {
+        let fake = server(
+            &["PIPELINING"],
+            &[
+                Peer::Awaits("DATA\r\n"),
+                Peer::Says(replies),
+                Peer::Awaits("\r\n.\r\n"),
+                Peer::Says("250 Ok\r\n"),
+            ],
+        );
+        let mut conn = established(&fake);
+        let envelope = envelope(&["b@example.org", "c@example.org", "d@example.org"]);
+        let delivery = complete(&fake, client::send(&mut conn, envelope, &b"x\r\n"[..])).unwrap();
+        delivery.recipients.iter().map(|recipient| recipient.try_later).collect::<Vec<_>>()
+    };
+    // To MAIL, to each RCPT, to DATA.
+    for (replies, expected) in [
+        ("250 a\r\n250 b\r\n452 c\r\n552 Many\r\n354 Go\r\n", [false, true, true]),
+        ("250 a\r\n250 b\r\n552 5.2.2 Full\r\n550 Who?\r\n354 Go\r\n", [false; 3]),
+        ("250 a\r\n552 Full\r\n250 c\r\n552 5.5.3 Many\r\n354 Go\r\n", [false, false, true]),
+        ("250 a\r\n552 Full\r\n450 c\r\n550 d\r\n554 No\r\n", [false, true, false]),
+        ("451 Later\r\n503 b\r\n503 c\r\n503 d\r\n503 No\r\n", [true; 3]),
+        ("250 a\r\n250 b\r\n250 c\r\n550 d\r\n421 Bye\r\n", [true, true, false]),
+    ] {
+        assert_eq!(told(replies), expected, "{replies}");
+    }
+}
+
 /// Content that never comes.
 struct Never;
 

@@ -11,7 +11,7 @@ use smtp_driver::ipnet::IpNet;
 use smtp_driver::server::ProxyPolicy;
 use smtp_proto::server::Config;
 use smtp_proto::session::Protocol;
-use smtp_proto::syntax::address::{AddressError, Domain};
+use smtp_proto::syntax::address::{AddressError, AsciiDomain};
 use smtp_proto::timeouts::ServerTimeouts;
 
 use super::auth::{self, Users};
@@ -44,7 +44,7 @@ pub(super) struct Args {
 
     /// The server's name in the greeting [default: this machine's]
     #[arg(long, value_name = "N")]
-    hostname: Option<Domain>,
+    hostname: Option<AsciiDomain>,
 
     /// The certificate in PEM, with those of intermediate authorities behind it; offers STARTTLS
     #[arg(long, value_name = "F", requires = "tls_key")]

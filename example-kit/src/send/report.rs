@@ -74,7 +74,7 @@ impl Report {
             Ok(delivery) => {
                 for recipient in &delivery.recipients {
                     let fate = &recipient.fate;
-                    so_far.worsen(fate.into());
+                    so_far.worsen(recipient.into());
                     *so_far.count(fate) += 1;
                     let quiet = matches!(fate, Fate::Accepted(_)) && !self.verbose;
                     if !quiet {

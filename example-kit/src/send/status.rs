@@ -3,7 +3,9 @@
 use std::io;
 use std::process::ExitCode;
 
-use smtp_driver::client::{ConnectError, EstablishError, Fate, Lost, SendFailure};
+use smtp_driver::client::{
+    ConnectError, EstablishError, Fate, Lost, RecipientOutcome, SendFailure,
+};
 use smtp_driver::rustls::AlertDescription;
 use smtp_driver::{Error, rustls};
 use smtp_proto::client::{NotSent, SendError};
@@ -61,10 +63,11 @@ impl From<&Reply> for Status {
     }
 }
 
-impl From<&Fate> for Status {
-    fn from(fate: &Fate) -> Self {
-        match fate {
+impl From<&RecipientOutcome> for Status {
+    fn from(recipient: &RecipientOutcome) -> Self {
+        match &recipient.fate {
             Fate::Accepted(_) => Self::OK,
+            Fate::Refused(_) if recipient.try_later => Self::TRY_LATER,
             Fate::Refused(reply) => reply.into(),
             Fate::NotSent(reason) => reason.into(),
         }

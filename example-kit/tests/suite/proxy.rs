@@ -54,7 +54,7 @@ fn the_client_behind_a_balancer_is_the_client() {
         assert_eq!(envelope["proxy"], balancer.to_string());
     }
     let refusal = answer(&server, V1);
-    assert!(refusal.starts_with("421 4.7.0"), "{refusal}");
+    assert!(refusal.starts_with("421 "), "{refusal}");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn without_a_header_there_is_no_conversation() {
     server.wait_for_log("PROXY header");
     let server = ADAPTER.receive(["--proxy-protocol", "--proxy-from", "192.0.2.7"]);
     let refusal = answer(&server, b"");
-    assert!(refusal.starts_with("421 4.7.0"), "{refusal}");
+    assert!(refusal.starts_with("421 "), "{refusal}");
     let server = ADAPTER.receive::<&str>([]);
     let mut raw = Raw::new(server.connect());
     raw.write(V1);

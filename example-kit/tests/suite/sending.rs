@@ -154,6 +154,11 @@ fn a_refused_recipient_harms_nobody_else() {
         send_to(|heard| heard.contains("c@example").then_some(Answer::Say("450 not now\r\n")));
     assert_status(&finished, 75);
     assert!(finished.stderr.contains("<c@example.net> refused: 450 not now"), "{finished:?}");
+
+    // RFC 5321 section 4.5.3.1.10
+    let finished =
+        send_to(|heard| heard.contains("c@example").then_some(Answer::Say("552 too many\r\n")));
+    assert_status(&finished, 75);
 }
 
 #[test]

@@ -52,7 +52,8 @@ fn a_client_too_many_is_told_so() {
     let mut refusal = String::new();
     let mut second = server.connect();
     std::io::Read::read_to_string(&mut second, &mut refusal).expect("a reply");
-    assert!(refusal.starts_with("421 4.3.2"), "{refusal}");
+    assert!(refusal.starts_with("421 "), "{refusal}");
+    assert!(refusal.ends_with(" Too many connections\r\n"), "{refusal}");
 }
 
 #[test]
@@ -63,7 +64,7 @@ fn a_client_too_many_from_one_address_is_told_so() {
     let send = ADAPTER.send(server.address());
     let finished = send.clone().message(b"");
     assert_eq!(finished.status, 75, "{finished:?}");
-    assert!(finished.stderr.contains("421 4.7.0"), "{finished:?}");
+    assert!(finished.stderr.contains("Too many connections from your address"), "{finished:?}");
     // All of 127.0.0.0/8 is this machine on Linux, and on few others.
     if cfg!(target_os = "linux") {
         let finished = send.clone().args(["--local-addr", "127.0.0.2"]).message(b"");

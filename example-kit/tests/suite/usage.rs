@@ -44,6 +44,7 @@ fn receive_explains_contradictions() {
         ("--tls-cert a.pem", "--tls-key"),
         ("--max-size 0", "at least 1"),
         ("--hostname=-x-", "--hostname"),
+        ("--hostname bücher.example", "xn--"),
         ("--max-per-address 0", "at least 1"),
         ("--tls-client-ca a.pem", "--tls-cert"),
         ("--proxy-from 192.0.2.0/24", "--proxy-protocol"),

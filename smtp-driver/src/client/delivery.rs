@@ -33,6 +33,12 @@ pub struct RecipientOutcome {
     pub path: ForwardPath,
     /// What became of it.
     pub fate: Fate,
+    /// The server has not taken the message, and nobody said that it never will: trying again later
+    /// may help.
+    ///
+    /// So it is after 4yz and after a lost connection (RFC 5321 section 3.8), and where 552 to RCPT
+    /// stands for too many recipients ([`Reply::is_transient_to_rcpt`]).
+    pub try_later: bool,
 }
 
 /// What became of a message for one recipient, and who says so.
@@ -51,6 +57,20 @@ impl Delivery {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.recipients.iter().all(|recipient| matches!(recipient.fate, Fate::Accepted(_)))
+    }
+}
+
+impl Fate {
+    /// Whether nobody has said that it will always be so; by the class of the reply alone.
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Accepted(_) => false,
+            Self::Refused(reply)
+            | Self::NotSent(NotSent::Sender(reply) | NotSent::Content(reply)) => {
+                reply.is_transient()
+            }
+            Self::NotSent(_) => true,
+        }
     }
 }
 
@@ -87,15 +107,27 @@ pub enum SendFailure {
 /// A transaction whose outcome is not in.
 #[derive(Debug)]
 pub(super) struct Progress {
-    recipients: Vec<(ForwardPath, Option<Fate>)>,
+    recipients: Vec<Slot>,
+    /// RCPT was accepted for somebody.
+    accepted: bool,
     sender: Option<Reply>,
     reply: Option<Reply>,
 }
 
+/// A recipient of it.
+#[derive(Debug)]
+struct Slot {
+    path: ForwardPath,
+    fate: Option<Fate>,
+    /// RCPT was refused for now.
+    deferred: bool,
+}
+
 impl Progress {
     pub(super) fn new(envelope: &Envelope) -> Self {
-        let recipients = envelope.to.iter().map(|to| (to.path.clone(), None)).collect();
-        Self { recipients, sender: None, reply: None }
+        let slot = |path: &ForwardPath| Slot { path: path.clone(), fate: None, deferred: false };
+        let recipients = envelope.to.iter().map(|to| slot(&to.path)).collect();
+        Self { recipients, accepted: false, sender: None, reply: None }
     }
 
     /// The reply to MAIL. If it is negative, the client ends the transaction by itself.
@@ -103,12 +135,17 @@ impl Progress {
         self.sender = Some(reply);
     }
 
-    /// The reply to RCPT. A positive one settles nothing.
+    /// The reply to RCPT. A positive one settles nothing; and nor does any that comes only because
+    /// RCPT was on its way when MAIL was refused.
     pub(super) fn recipient(&mut self, index: usize, reply: Reply) {
-        if !reply.is_positive()
-            && let Some((_, fate)) = self.recipients.get_mut(index)
-        {
-            *fate = Some(Fate::Refused(reply));
+        if self.sender.as_ref().is_some_and(|sender| !sender.is_positive()) {
+            return;
+        }
+        if reply.is_positive() {
+            self.accepted = true;
+        } else if let Some(slot) = self.recipients.get_mut(index) {
+            slot.deferred = self.accepted && reply.is_transient_to_rcpt();
+            slot.fate = Some(Fate::Refused(reply));
         }
     }
 
@@ -118,14 +155,14 @@ impl Progress {
             if reply.is_positive() { Fate::Accepted(reply) } else { Fate::Refused(reply) }
         };
         if let Some(index) = recipient {
-            if let Some((_, slot)) = self.recipients.get_mut(index) {
-                *slot = Some(fate(reply));
+            if let Some(slot) = self.recipients.get_mut(index) {
+                slot.fate = Some(fate(reply));
             }
-            return self.recipients.iter().all(|(_, fate)| fate.is_some());
+            return self.recipients.iter().all(|slot| slot.fate.is_some());
         }
         self.reply = Some(reply.clone());
-        for (_, slot) in &mut self.recipients {
-            slot.get_or_insert_with(|| fate(reply.clone()));
+        for slot in &mut self.recipients {
+            slot.fate.get_or_insert_with(|| fate(reply.clone()));
         }
         true
     }
@@ -135,9 +172,9 @@ impl Progress {
         let recipients = self.recipients.into_iter();
         Delivery {
             recipients: recipients
-                .map(|(path, fate)| RecipientOutcome {
-                    path,
-                    fate: fate.unwrap_or_else(|| Fate::NotSent(reason.clone())),
+                .map(|Slot { path, fate, deferred }| {
+                    let fate = fate.unwrap_or_else(|| Fate::NotSent(reason.clone()));
+                    RecipientOutcome { path, try_later: deferred || fate.is_transient(), fate }
                 })
                 .collect(),
             sender: self.sender,

@@ -80,7 +80,7 @@ impl<H> Attendant<H> {
         if let Some(policy) = &self.proxy {
             if !policy.trusts(&peer) {
                 hall.count(|statistics| statistics.headers_failed += 1);
-                self.turn_away(&mut transport, "4.7.0", "Not to be reached from your address");
+                self.turn_away(&mut transport, "Not to be reached from your address");
                 (self.observer)(Incident::Untrusted(peer));
                 return None;
             }
@@ -96,7 +96,7 @@ impl<H> Attendant<H> {
         if let Some(address) = peer.ip()
             && !ticket.claim(address)
         {
-            self.turn_away(&mut transport, "4.7.0", "Too many connections from your address");
+            self.turn_away(&mut transport, "Too many connections from your address");
             (self.observer)(Incident::TooMany(peer));
             return None;
         }
@@ -123,11 +123,13 @@ impl<H> Attendant<H> {
 
     /// Says one line to a client and nothing more. What does not fit at once into the buffers of a
     /// fresh connection is not worth waiting for. Where TLS comes first there is nothing to say.
-    pub(super) fn turn_away(&self, transport: &mut impl Transport, code: &str, why: &str) {
+    ///
+    /// It is the greeting, so it has no enhanced code (RFC 2034 section 4).
+    pub(super) fn turn_away(&self, transport: &mut impl Transport, why: &str) {
         if self.implicit_tls {
             return;
         }
-        let line = format!("421 {code} {} {why}\r\n", self.config.hostname);
+        let line = format!("421 {} {why}\r\n", self.config.hostname);
         let mut cx = Context::from_waker(Waker::noop());
         let _ = transport.poll_write_vectored(&mut cx, &[IoSlice::new(line.as_bytes())]);
         let _ = transport.poll_flush(&mut cx);

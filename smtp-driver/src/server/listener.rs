@@ -29,11 +29,11 @@ pub struct Listener<R: Runtime, L: Accept = <R as Runtime>::TcpListener> {
     /// Connections begin with a TLS handshake (RFC 8314), which has to be done within
     /// [`config.timeouts.handshake`](smtp_proto::timeouts::ServerTimeouts::handshake).
     pub implicit_tls: bool,
-    /// How many connections may be open at a time. Further ones are told 421 4.3.2, or closed at
+    /// How many connections may be open at a time. Further ones are told 421, or closed at
     /// once with implicit TLS. 1000, unless set.
     pub max_connections: usize,
     /// How many of them may be from one address. IPv6 addresses that share their first 64 bits
-    /// count as one. Further ones are told 421 4.7.0, or closed at once with implicit TLS. As many
+    /// count as one. Further ones are told 421, or closed at once with implicit TLS. As many
     /// as there may be connections, unless set.
     pub max_per_address: Option<usize>,
     /// Connections come through a balancer that says who the client is. Off, unless set.

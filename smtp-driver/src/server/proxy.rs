@@ -20,7 +20,7 @@ use crate::{Clock, PollRead, within};
 /// balancers are to be trusted, and the listener is to be reached through them alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProxyPolicy {
-    /// Where balancers are. Others are told 421 4.7.0, or closed at once with implicit TLS.
+    /// Where balancers are. Others are told 421, or closed at once with implicit TLS.
     /// Connections over unix-domain sockets are trusted.
     pub trusted: Vec<IpNet>,
     /// How long the header may take: 10 seconds, unless set.

@@ -157,7 +157,7 @@ impl<H, C: Clock> Service<H, C> {
     {
         let attendant = &self.attendant;
         let Some(ticket) = self.hall.enter() else {
-            attendant.turn_away(&mut transport, "4.3.2", "Too many connections");
+            attendant.turn_away(&mut transport, "Too many connections");
             (attendant.observer)(Incident::Refused(peer));
             return;
         };

@@ -7,6 +7,7 @@ use core::slice;
 use bytes::BufMut;
 
 use super::content::Content;
+use super::output::is_ascii;
 use super::{Abort, Question, Refusal, Server, Task, Transaction, Transfer};
 use crate::error::{Close, Misuse};
 use crate::session::{Act, Phase};
@@ -44,7 +45,7 @@ impl Server {
         let (code, enhanced, _) = affirmative(question);
         let (code, enhanced) = match question {
             Question::Query { verb: Verb::Vrfy | Verb::Expn, smtputf8 } => {
-                if !smtputf8 && texts.iter().any(|text| !text.as_str().is_ascii()) {
+                if !smtputf8 && !is_ascii(texts) {
                     // RFC 6531 section 3.7.4.2
                     (Code::CANNOT_VERIFY, Status::UTF8_REPLY_REQUIRED.positive())
                 } else {
@@ -58,12 +59,12 @@ impl Server {
     }
 
     /// Says yes to the open question with a code of the application's choice: 251 to a recipient
-    /// whose mail is forwarded, 252 to VRFY, 253 to ETRN.
+    /// whose mail is forwarded, 252 to VRFY, 253 to ETRN, 211 to HELP.
     ///
     /// # Errors
     ///
-    /// [`Misuse::NoQuestion`], or [`Misuse::WrongAnswer`] if the code is not a 25z code or the
-    /// question takes no other code than its own; nothing has changed.
+    /// [`Misuse::NoQuestion`], or [`Misuse::WrongAnswer`] if this question does not take the code: a
+    /// 25z code, for HELP 211 or 214, for most others none but their own. Nothing has changed.
     pub fn accept_as(
         &mut self,
         code: Code,
@@ -72,11 +73,17 @@ impl Server {
     ) -> Result<(), Misuse> {
         let question = self.question.ok_or(Misuse::NoQuestion)?;
         let choice = match question {
-            Question::Rcpt | Question::Query { .. } | Question::Etrn | Question::Private => true,
+            // RFC 5321 section 4.3.2
+            Question::Query { verb: Verb::Help, .. } => {
+                matches!(code, Code::SYSTEM_STATUS | Code::HELP)
+            }
+            Question::Rcpt | Question::Query { .. } | Question::Etrn | Question::Private => {
+                code.as_u16() / 10 == 25
+            }
             Question::Mail { .. } | Question::Deliver => code == Code::OK,
             _ => false,
         };
-        if !choice || code.as_u16() / 10 != 25 || enhanced.class() != Class::Positive {
+        if !choice || enhanced.class() != Class::Positive {
             return Err(Misuse::WrongAnswer("this question takes no such code"));
         }
         self.carry_out(question, code, enhanced, Words::Given(texts));
@@ -107,7 +114,7 @@ impl Server {
                 return Ok(());
             }
             Question::Hello(_) => self.reply_bare(&refusal),
-            Question::Query { smtputf8: false, .. } if !refusal.text().as_str().is_ascii() => {
+            Question::Query { smtputf8: false, .. } if !is_ascii(refusal.lines()) => {
                 // RFC 6531 section 3.7.4.2
                 let enhanced = Status::UTF8_REPLY_REQUIRED.permanent();
                 self.reply(Code::MAILBOX_UNAVAILABLE, enhanced, "The reply would need SMTPUTF8");
@@ -260,7 +267,7 @@ impl Server {
     fn say(&mut self, code: Code, enhanced: EnhancedCode, words: Words<'_>, utf8: bool) {
         match words {
             Words::Own(text) => self.reply(code, enhanced, text),
-            Words::Given(texts) => self.reply_texts(code, enhanced, texts, utf8),
+            Words::Given(texts) => self.reply_texts(code, enhanced, texts.iter(), utf8),
         }
     }
 

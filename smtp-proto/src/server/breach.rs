@@ -38,6 +38,16 @@ impl Breach {
         }
     }
 
+    /// RFC 6531 section 3.5
+    pub(super) fn needs_smtputf8(verb: Verb, code: Code) -> Self {
+        Self {
+            fault: Fault::NeedsSmtpUtf8(verb),
+            code,
+            status: Status::NON_ASCII_ADDRESS_NOT_PERMITTED,
+            text: "Non-ASCII address without SMTPUTF8".into(),
+        }
+    }
+
     /// LMTP leaves no choice but 503 (RFC 2033 section 4.2).
     pub(super) fn no_recipients(verb: Verb, protocol: Protocol) -> Self {
         let lmtp = protocol == Protocol::Lmtp;

@@ -162,7 +162,8 @@ impl Server {
     }
 
     fn quit(&mut self) -> Turn {
-        self.reply(Code::CLOSING, Status::OTHER.positive(), "Bye");
+        let text = "Service closing transmission channel";
+        self.reply_last(Code::CLOSING, Status::OTHER.positive(), text);
         self.abort(Abort::Quit);
         self.close(Close::Quit);
         Turn::Again
@@ -170,7 +171,8 @@ impl Server {
 
     fn query(&mut self, verb: Verb, query: Query<'_>) -> Turn {
         let smtputf8 = query.smtputf8;
-        if smtputf8 && !self.config.offers(Extension::SmtpUtf8) {
+        let offered = self.config.offers(Extension::SmtpUtf8);
+        if smtputf8 && !offered {
             let fault = Fault::UnknownParameter(verb);
             return self.refuse(
                 fault,
@@ -178,6 +180,10 @@ impl Server {
                 Status::INVALID_COMMAND_ARGUMENTS,
                 "SMTPUTF8 is not offered",
             );
+        }
+        // Where it is offered, the parameter says what the reply may be in (RFC 6531 section 3.7.4.2).
+        if !offered && !query.text.is_ascii() {
+            return self.refuse_as(Breach::needs_smtputf8(verb, Code::MAILBOX_UNAVAILABLE));
         }
         let text: Box<str> = query.text.into();
         let event = if verb == Verb::Vrfy {

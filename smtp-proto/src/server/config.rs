@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::body::Newlines;
 use crate::limits::ServerLimits;
 use crate::session::Protocol;
-use crate::syntax::address::Domain;
+use crate::syntax::address::AsciiDomain;
 use crate::syntax::capability::{
     BurlOffer, DeliverByOffer, Extension, FutureReleaseOffer, MtPriorityOffer, NoSolicitingOffer,
     XClientOffer, XForwardOffer,
@@ -21,8 +21,9 @@ use crate::timeouts::ServerTimeouts;
 pub struct Config {
     /// The dialect spoken.
     pub protocol: Protocol,
-    /// The server's own name, in the greeting and the reply to EHLO.
-    pub hostname: Domain,
+    /// The server's own name, in the greeting and the reply to EHLO. In ASCII: whether the client
+    /// takes anything else is not known then (RFC 6531 section 3.7.1).
+    pub hostname: AsciiDomain,
     /// The text behind the host name in the greeting.
     pub greeting: Text,
     /// The extensions to announce, in this order.
@@ -57,7 +58,7 @@ impl Config {
     /// A server for mail transfer with every extension that needs no further decision, without
     /// TLS and without AUTH.
     #[must_use]
-    pub fn new(hostname: Domain) -> Self {
+    pub fn new(hostname: AsciiDomain) -> Self {
         Self {
             protocol: Protocol::Smtp,
             hostname,

@@ -188,7 +188,8 @@ impl Server {
         let Verdict { fault, refusal } = content.verdict.as_ref().unwrap_or(&too_large);
         self.reply_refusal(refusal, false);
         self.news.fault.clone_from(fault);
-        self.close_with_421(Close::TooMany("octets of a refused message"));
+        let why = Close::TooMany("octets of a refused message");
+        self.close_with_421(why, Status::OTHER_SECURITY, "Closing connection");
         Turn::Again
     }
 

@@ -88,7 +88,7 @@ pub enum Event {
         /// The client takes UTF-8 in the reply.
         smtputf8: bool,
     },
-    /// Question: HELP, only if announced (214).
+    /// Question: HELP, only if announced (214, or 211 for the status of the system).
     Help {
         /// The topic, if there was one.
         topic: Option<Box<str>>,

@@ -14,8 +14,8 @@ impl Server {
     pub(super) fn mail(&mut self, from: ReversePath<&str>, params: Params<&str>) -> Turn {
         if self.tally.transactions >= self.config.limits.transactions {
             let text = "Too many messages in one connection";
-            self.reply(Code::UNAVAILABLE, Status::OTHER_SECURITY.transient(), text);
-            self.close(Close::TooMany("messages in one connection"));
+            let why = Close::TooMany("messages in one connection");
+            self.close_with_421(why, Status::OTHER_SECURITY, text);
             return Turn::Again;
         }
         // Whether it succeeds or fails (RFC 9422 section 4.1).
@@ -40,7 +40,7 @@ impl Server {
         }
         let is_ascii = from.is_ascii() && params.is_ascii();
         if !is_ascii && !params.has::<SmtpUtf8>() {
-            return Some(needs_smtputf8(Verb::Mail, Code::MAILBOX_UNAVAILABLE));
+            return Some(Breach::needs_smtputf8(Verb::Mail, Code::MAILBOX_UNAVAILABLE));
         }
         let limit = self.config.limits.message;
         if params.value().ok().flatten().is_some_and(|Size(size)| size > limit) {
@@ -84,7 +84,7 @@ impl Server {
         }
         let is_ascii = to.is_ascii() && params.is_ascii();
         (!is_ascii && !self.transaction.smtputf8)
-            .then(|| needs_smtputf8(Verb::Rcpt, Code::MAILBOX_NAME_NOT_ALLOWED))
+            .then(|| Breach::needs_smtputf8(Verb::Rcpt, Code::MAILBOX_NAME_NOT_ALLOWED))
     }
 
     fn too_many(&mut self, fault: Fault, text: &str) -> Turn {
@@ -95,14 +95,5 @@ impl Server {
             text,
         );
         Turn::Again
-    }
-}
-
-fn needs_smtputf8(verb: Verb, code: Code) -> Breach {
-    Breach {
-        fault: Fault::NeedsSmtpUtf8(verb),
-        code,
-        status: Status::NON_ASCII_ADDRESS_NOT_PERMITTED,
-        text: "Non-ASCII address without SMTPUTF8".into(),
     }
 }

@@ -262,8 +262,8 @@ impl Server {
     }
 
     /// The conversation is over, by our own decision: the client hears so (RFC 5321 section 3.8).
-    fn close_with_421(&mut self, why: Close) {
-        self.reply(Code::UNAVAILABLE, Status::OTHER_SECURITY.transient(), "Closing connection");
+    fn close_with_421(&mut self, why: Close, status: Status, text: &str) {
+        self.reply_last(Code::UNAVAILABLE, status.transient(), text);
         self.close(why);
     }
 

@@ -47,7 +47,7 @@ impl Server {
         match extension {
             Extension::Size => {
                 let limit = self.config.limits.message;
-                // 0 says that there is no fixed maximum (RFC 1870 section 4).
+                // 0 says that there is no fixed maximum (RFC 1870 section 3).
                 line(&SizeOffer(if limit == u64::MAX { 0 } else { limit }))
             }
             Extension::Auth => self.auth_line(),

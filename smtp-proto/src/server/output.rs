@@ -5,7 +5,6 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::iter::once;
-use core::slice;
 
 use super::{Refusal, Server};
 use crate::error::Fault;
@@ -25,25 +24,28 @@ impl Server {
         write_reply(self.outbox.line_buffer(), code, enhanced, [text]);
     }
 
+    /// Writes the reply behind which the connection is closed: 221 or 421. Like the greeting it begins
+    /// with the host name (RFC 5321 section 4.2.2).
+    pub(super) fn reply_last(&mut self, code: Code, enhanced: EnhancedCode, text: &str) {
+        let text = format!("{} {text}", self.config.hostname);
+        self.reply(code, enhanced, &text);
+    }
+
     /// Writes a refusal as a reply.
     pub(super) fn reply_refusal(&mut self, refusal: &Refusal, utf8: bool) {
-        self.reply_texts(refusal.code(), refusal.enhanced(), slice::from_ref(refusal.text()), utf8);
+        self.reply_texts(refusal.code(), refusal.enhanced(), refusal.lines(), utf8);
     }
 
     /// Writes a reply in the application's words, cut to the limit. Where the client did not ask
     /// for UTF-8, what is not ASCII becomes "?" (RFC 6531 section 3.7.4).
-    pub(super) fn reply_texts(
+    pub(super) fn reply_texts<'a>(
         &mut self,
         code: Code,
         enhanced: EnhancedCode,
-        texts: &[Text],
+        texts: impl Iterator<Item = &'a Text> + Clone,
         utf8: bool,
     ) {
-        let code = if utf8 || texts.iter().all(|text| text.as_str().is_ascii()) {
-            code
-        } else {
-            without_address(code)
-        };
+        let code = if utf8 || is_ascii(texts.clone()) { code } else { without_address(code) };
         let enhanced = self.enhanced(enhanced);
         let lines = lines(texts, self.config.limits.reply_text, utf8);
         let lines = lines.iter().map(AsRef::as_ref);
@@ -62,7 +64,7 @@ impl Server {
 
     /// Writes a refusal where no enhanced code may be.
     pub(super) fn reply_bare(&mut self, refusal: &Refusal) {
-        let lines = lines(slice::from_ref(refusal.text()), self.config.limits.reply_text, false);
+        let lines = lines(refusal.lines(), self.config.limits.reply_text, false);
         let lines = lines.iter().map(AsRef::as_ref);
         write_reply(self.outbox.line_buffer(), refusal.code(), None, lines);
     }
@@ -78,7 +80,9 @@ impl Server {
 
     /// Answers a breach of the protocol, tells the application and counts it.
     pub(super) fn fault(&mut self, fault: Fault, code: Code, enhanced: EnhancedCode, text: &str) {
-        self.reply(code, enhanced, text);
+        // No response to a hello has an enhanced code (RFC 2034 section 4).
+        let enhanced = self.enhanced(enhanced).filter(|_| !is_hello(&fault));
+        write_reply(self.outbox.line_buffer(), code, enhanced, [text]);
         self.note(fault);
     }
 
@@ -140,14 +144,32 @@ impl Server {
         self.transaction.smtputf8 && matches!(code, Code::WILL_FORWARD | Code::NOT_LOCAL)
     }
 
+    /// Whatever is said first is the greeting, and has no enhanced code (RFC 2034 section 4).
     fn enhanced(&self, enhanced: EnhancedCode) -> Option<EnhancedCode> {
-        self.config.offers(Extension::EnhancedStatusCodes).then_some(enhanced)
+        let offered = self.config.offers(Extension::EnhancedStatusCodes);
+        (offered && self.phase != Phase::Connect).then_some(enhanced)
     }
 }
 
+/// Whether it is a hello that was wrong.
+fn is_hello(fault: &Fault) -> bool {
+    let verb = match fault {
+        Fault::Command(error) => error.verb(),
+        Fault::NotOffered(verb) | Fault::OutOfSequence(verb) | Fault::EncryptionRequired(verb) => {
+            Some(*verb)
+        }
+        _ => None,
+    };
+    verb.is_some_and(|verb| Act::of(verb) == Act::Hello)
+}
+
 /// The application's words as they may be said: cut to `room` octets in all.
-fn lines(texts: &[Text], mut room: usize, utf8: bool) -> Vec<Cow<'_, str>> {
-    let mut lines = Vec::with_capacity(texts.len());
+fn lines<'a>(
+    texts: impl IntoIterator<Item = &'a Text>,
+    mut room: usize,
+    utf8: bool,
+) -> Vec<Cow<'a, str>> {
+    let mut lines = Vec::new();
     for text in texts {
         let text = cut(text.as_str(), room);
         room -= text.len();
@@ -173,6 +195,10 @@ fn without_address(code: Code) -> Code {
         Code::NOT_LOCAL => Code::MAILBOX_UNAVAILABLE,
         _ => code,
     }
+}
+
+pub(super) fn is_ascii<'a>(texts: impl IntoIterator<Item = &'a Text>) -> bool {
+    texts.into_iter().all(|text| text.as_str().is_ascii())
 }
 
 fn plain(text: &str, utf8: bool) -> Cow<'_, str> {

@@ -148,7 +148,8 @@ impl Server {
     /// be found, and what looks like one is content.
     pub(super) fn lose_framing_if(&mut self, framing: bool) -> Turn {
         if framing && !matches!(self.task, Task::Closing) {
-            self.close_with_421(Close::Fault(Fault::Framing));
+            let why = Close::Fault(Fault::Framing);
+            self.close_with_421(why, Status::OTHER_SECURITY, "Closing connection");
         }
         Turn::Again
     }
@@ -214,12 +215,8 @@ impl Server {
     }
 
     fn say_goodbye(&mut self) -> Turn {
-        self.reply(
-            Code::UNAVAILABLE,
-            Status::SYSTEM_NOT_ACCEPTING_MESSAGES.transient(),
-            "Shutting down",
-        );
-        self.close(Close::Shutdown);
+        let status = Status::SYSTEM_NOT_ACCEPTING_MESSAGES;
+        self.close_with_421(Close::Shutdown, status, "Shutting down");
         Turn::Again
     }
 
@@ -262,8 +259,7 @@ impl Server {
     /// The client did not do in time what it should have.
     pub(super) fn time_out(&mut self, awaited: Awaited) {
         let text = "Timeout, closing connection";
-        self.reply(Code::UNAVAILABLE, Status::BAD_CONNECTION.transient(), text);
-        self.close(Close::Timeout(awaited.name()));
+        self.close_with_421(Close::Timeout(awaited.name()), Status::BAD_CONNECTION, text);
     }
 
     /// The client does not take what is written for it: there is no point in writing more.
@@ -282,8 +278,7 @@ impl Server {
         }
         if let Some(what) = self.tally.excess(&self.config.limits) {
             let text = alloc::format!("Too many {what}, closing connection");
-            self.reply(Code::UNAVAILABLE, Status::OTHER_SECURITY.transient(), &text);
-            self.close(Close::TooMany(what));
+            self.close_with_421(Close::TooMany(what), Status::OTHER_SECURITY, &text);
         }
     }
 }

@@ -1,9 +1,13 @@
 //! How an application says no.
 
+use alloc::vec::Vec;
+use core::fmt;
+use core::iter::once;
+
 use crate::syntax::reply::{Class, Code, EnhancedCode, Reply, Status};
 use crate::syntax::text::Text;
 
-/// A negative answer: a 4yz or 5yz reply.
+/// A negative answer: a 4yz or 5yz reply, of one line or several.
 ///
 /// 421 also closes the connection, as does 521 in answer to
 /// [`Event::Connected`](super::Event::Connected).
@@ -12,6 +16,8 @@ pub struct Refusal {
     code: Code,
     enhanced: EnhancedCode,
     text: Text,
+    /// The lines behind the first.
+    more: Vec<Text>,
 }
 
 impl Refusal {
@@ -20,17 +26,18 @@ impl Refusal {
     #[must_use]
     pub fn new(code: Code, enhanced: EnhancedCode, text: Text) -> Option<Self> {
         let negative = matches!(code.class(), Class::Transient | Class::Permanent);
-        (negative && code.class() == enhanced.class()).then_some(Self { code, enhanced, text })
+        (negative && code.class() == enhanced.class()).then_some(Self::of(code, enhanced, text))
     }
 
     /// What another server said, to be said again: by a relay, for instance. `None` unless it is a
     /// refusal.
     ///
-    /// A reply without an enhanced code gets x.0.0; several lines become one.
+    /// A reply without an enhanced code gets x.0.0.
     #[must_use]
     pub fn from_reply(reply: &Reply) -> Option<Self> {
         let enhanced = reply.enhanced().or(EnhancedCode::new(reply.class(), 0, 0))?;
-        Self::new(reply.code(), enhanced, Text::lossy(&reply.text()))
+        let lines = reply.texts().map(|line| Text::lossy(&line));
+        Self::new(reply.code(), enhanced, Text::default()).map(|refusal| refusal.with_lines(lines))
     }
 
     /// 550 5.1.1: the mailbox does not exist.
@@ -56,11 +63,8 @@ impl Refusal {
     /// 550 5.7.1: refused by policy, in the policy's own words.
     #[must_use]
     pub fn policy(text: Text) -> Self {
-        Self {
-            code: Code::MAILBOX_UNAVAILABLE,
-            enhanced: Status::DELIVERY_NOT_AUTHORISED.permanent(),
-            text,
-        }
+        let enhanced = Status::DELIVERY_NOT_AUTHORISED.permanent();
+        Self::of(Code::MAILBOX_UNAVAILABLE, enhanced, text)
     }
 
     /// 451 4.3.0: something is wrong here; the client is to try later.
@@ -142,10 +146,19 @@ impl Refusal {
         )
     }
 
-    /// The same refusal in other words.
+    /// The same refusal in other words, on one line.
     #[must_use]
     pub fn with_text(self, text: Text) -> Self {
-        Self { text, ..self }
+        Self::of(self.code, self.enhanced, text)
+    }
+
+    /// The same refusal in other words, on as many lines: 553 to VRFY may name a mailbox on each (RFC
+    /// 5321 section 3.5.1). No lines at all are one that is empty.
+    #[must_use]
+    pub fn with_lines(self, lines: impl IntoIterator<Item = Text>) -> Self {
+        let mut lines = lines.into_iter();
+        let text = lines.next().unwrap_or_default();
+        Self { text, more: lines.collect(), ..self }
     }
 
     /// The reply code.
@@ -160,10 +173,15 @@ impl Refusal {
         self.enhanced
     }
 
-    /// The text.
+    /// The text: the first line of it, if there are several.
     #[must_use]
     pub fn text(&self) -> &Text {
         &self.text
+    }
+
+    /// The lines of the text. There is at least one.
+    pub fn lines(&self) -> impl Iterator<Item = &Text> + Clone {
+        once(&self.text).chain(&self.more)
     }
 
     /// Whether the connection is closed behind this reply.
@@ -172,10 +190,22 @@ impl Refusal {
     }
 
     pub(super) fn permanent(code: Code, status: Status, text: &str) -> Self {
-        Self { code, enhanced: status.permanent(), text: Text::lossy(text) }
+        Self::of(code, status.permanent(), Text::lossy(text))
     }
 
     pub(super) fn transient(code: Code, status: Status, text: &str) -> Self {
-        Self { code, enhanced: status.transient(), text: Text::lossy(text) }
+        Self::of(code, status.transient(), Text::lossy(text))
+    }
+
+    fn of(code: Code, enhanced: EnhancedCode, text: Text) -> Self {
+        Self { code, enhanced, text, more: Vec::new() }
+    }
+}
+
+impl fmt::Display for Refusal {
+    /// The refusal for a person, in one line: `550 5.1.1 No such user here`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.code, self.enhanced)?;
+        self.lines().try_for_each(|line| write!(f, " {line}"))
     }
 }

@@ -1,7 +1,7 @@
 //! A few whole conversations; the dialogue files test the rest.
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::mem::size_of;
 use core::time::Duration;
@@ -99,11 +99,13 @@ fn the_words_of_another_server() {
     };
     let passed_on = |lines: &str| {
         let refusal = Refusal::from_reply(&reply(lines))?;
-        Some(format!("{} {} {}", refusal.code(), refusal.enhanced(), refusal.text()))
+        let lines: Vec<&str> = refusal.lines().map(Text::as_str).collect();
+        Some(format!("{} {} {}", refusal.code(), refusal.enhanced(), lines.join("|")))
     };
     for (said, refusal) in [
         ("550 5.1.1 no such user", "550 5.1.1 no such user"),
-        ("451-4.7.1 greylisted,\n451 4.7.1 come back", "451 4.7.1 greylisted, come back"),
+        ("451-4.7.1 greylisted,\n451 4.7.1 come back", "451 4.7.1 greylisted,|come back"),
+        ("553-5.1.4 a\n553 b", "553 5.1.4 a|b"),
         ("552 full", "552 5.0.0 full"),
         ("452", "452 4.0.0 "),
         ("599 4.1.1 which?", "599 5.0.0 4.1.1 which?"),
@@ -114,6 +116,18 @@ fn the_words_of_another_server() {
     for said in ["250 2.1.5 fine", "354 go on"] {
         assert_eq!(passed_on(said), None);
     }
+}
+
+#[test]
+fn a_refusal_has_a_line_at_least() {
+    let lines = |refusal: Refusal| refusal.lines().map(Text::to_string).collect::<Vec<_>>();
+    let text = |text: &str| Text::lossy(text);
+    let refusal = Refusal::no_such_user().with_lines([text("a"), text("b")]);
+    assert_eq!(refusal.text().as_str(), "a");
+    assert_eq!(refusal.to_string(), "550 5.1.1 a b");
+    assert_eq!(lines(refusal.clone()), ["a", "b"]);
+    assert_eq!(lines(refusal.clone().with_text(text("c"))), ["c"]);
+    assert_eq!(lines(refusal.with_lines([])), [""]);
 }
 
 #[test]

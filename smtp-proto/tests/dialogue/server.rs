@@ -160,8 +160,13 @@ fn answer(server: &mut Server, answer: &str) -> Result<(), String> {
         }
         ("reject", reply) => {
             let (code, enhanced, text) = read_reply(reply)?;
-            let text = Text::new(text).map_err(|error| error.to_string())?.into_owned();
-            server.reject(Refusal::new(code, enhanced, text).ok_or("not a refusal")?)
+            let lines = if text.starts_with('"') {
+                read_texts(text)?
+            } else {
+                vec![Text::new(text).map_err(|error| error.to_string())?.into_owned()]
+            };
+            let refusal = Refusal::new(code, enhanced, Text::default()).ok_or("not a refusal")?;
+            server.reject(refusal.with_lines(lines))
         }
         ("resume", words) => {
             let (offset, recipients) = words.split_once(' ').unwrap_or((words, "1"));

@@ -22,7 +22,7 @@ use smtp_proto::syntax::text::Text;
 
 /// Says yes in the next hop's words.
 pub(crate) fn agree(server: &mut Server, reply: &Reply) -> Result<(), Misuse> {
-    let words = [Text::lossy(&reply.text())];
+    let words: Vec<Text> = reply.texts().map(|line| Text::lossy(&line)).collect();
     match reply.enhanced() {
         Some(enhanced) if server.accept_as(reply.code(), enhanced, &words).is_ok() => Ok(()),
         // No enhanced code, or a code that our own question does not take.
@@ -111,7 +111,8 @@ pub(crate) fn in_circles() -> Refusal {
 /// The next hop said 421. From us that would end the sender's connection, too.
 fn gone(reply: &Reply) -> Refusal {
     let enhanced = reply.enhanced().unwrap_or(EnhancedCode::transient(4, 2));
-    refusal(Code::LOCAL_ERROR, enhanced, &reply.text())
+    let lines = reply.texts().map(|line| Text::lossy(&line));
+    refusal(Code::LOCAL_ERROR, enhanced, "").with_lines(lines)
 }
 
 fn transient(subject: u8, detail: u8, text: &str) -> Refusal {

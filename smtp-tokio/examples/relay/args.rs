@@ -12,7 +12,7 @@ use smtp_proto::body::OutgoingNewlines;
 use smtp_proto::client;
 use smtp_proto::server;
 use smtp_proto::session::Protocol;
-use smtp_proto::syntax::address::{AddressError, Domain};
+use smtp_proto::syntax::address::{AddressError, AsciiDomain};
 use smtp_proto::timeouts::{ClientTimeouts, ServerTimeouts};
 
 use crate::patience;
@@ -46,7 +46,7 @@ pub(crate) struct Args {
     /// The relay's name: in the greeting, in EHLO and in the trace it leaves in messages [default:
     /// this machine's]
     #[arg(long, value_name = "N")]
-    hostname: Option<Domain>,
+    hostname: Option<AsciiDomain>,
 
     /// The certificate in PEM, with those of intermediate authorities behind it; offers STARTTLS
     #[arg(long, value_name = "F", requires = "tls_key")]
@@ -154,7 +154,7 @@ impl Args {
         Ok(args)
     }
 
-    fn hostname(&self) -> Result<Domain, AddressError> {
+    fn hostname(&self) -> Result<AsciiDomain, AddressError> {
         match self.hostname.clone().or_else(own_name) {
             Some(name) => Ok(name),
             None => "localhost".parse(),

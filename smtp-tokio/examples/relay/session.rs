@@ -171,7 +171,7 @@ impl<T: Wire> Session<T> {
                 answer::agree(sender, &reply)?;
             }
             Err(refusal) => {
-                info!("not relayed: {} {}", refusal.code(), refusal.text());
+                info!("not relayed: {refusal}");
                 sender.reject(refusal)?;
             }
         }

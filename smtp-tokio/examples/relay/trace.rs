@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use smtp_proto::Tls;
-use smtp_proto::syntax::address::Domain;
+use smtp_proto::syntax::address::AsciiDomain;
 use smtp_proto::syntax::verb::Verb;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
@@ -19,7 +19,7 @@ pub(crate) struct Trace<'a> {
     /// Where it is; a unix-domain socket has no address.
     pub(crate) address: Option<IpAddr>,
     /// Our own name.
-    pub(crate) by: &'a Domain,
+    pub(crate) by: &'a AsciiDomain,
     pub(crate) tls: Option<&'a Tls>,
 }
 

@@ -82,6 +82,9 @@ pub enum AddressErrorKind {
     /// More than 255 octets.
     #[error("domain is longer than 255 octets")]
     DomainTooLong,
+    /// A U-label where only ASCII can be.
+    #[error("domain has a label that is not ASCII, \"xn--...\" is expected,")]
+    DomainNotAscii,
     /// Two dots in a row, or one at the start or end.
     #[error("domain has an empty label")]
     LabelEmpty,

@@ -10,6 +10,7 @@
 //! just found it. Equality is that of the text as written; [`Mailbox::same_as`] and
 //! [`Host::same_as`] compare what it means.
 
+mod ascii;
 mod domain;
 mod error;
 mod forward;
@@ -23,6 +24,7 @@ mod reverse;
 #[cfg(test)]
 mod tests;
 
+pub use ascii::AsciiDomain;
 pub use domain::Domain;
 pub use error::{AddressError, AddressErrorKind};
 pub use forward::ForwardPath;

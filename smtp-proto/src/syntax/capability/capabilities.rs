@@ -63,7 +63,7 @@ impl Capabilities {
     }
 
     /// The size of the largest message, in octets. `None` if the server has no fixed maximum or
-    /// did not tell (RFC 1870 section 4).
+    /// did not tell (RFC 1870 section 3).
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         self.size

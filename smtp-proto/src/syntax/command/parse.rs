@@ -5,7 +5,7 @@ use super::{
     AtrnDomains, Attributes, Command, CommandError, CommandErrorKind, EtrnNode, InitialResponse,
     Mechanism, Query, Url,
 };
-use crate::syntax::address::{ForwardPath, HelloName, ReversePath};
+use crate::syntax::address::{AddressLiteral, ForwardPath, HelloName, ReversePath};
 use crate::syntax::params::Params;
 use crate::syntax::verb::Verb;
 
@@ -137,8 +137,15 @@ fn required(argument: &str) -> Result<&str, CommandErrorKind> {
     optional(argument).ok_or(MissingArgument)
 }
 
+/// RFC 2821 had words behind an address literal, to tell more of the client; a server is wise to be
+/// prepared for them (RFC 5321 section 4.1.1.1), and nobody needs them.
 fn hello(argument: &str) -> Result<HelloName<&str>, CommandErrorKind> {
-    HelloName::parse(required(argument)?).map_err(|_| CommandErrorKind::HelloName)
+    let argument = required(argument)?;
+    let name = match argument.split_once(' ') {
+        Some((literal, _)) if AddressLiteral::parse(literal).is_ok() => literal,
+        _ => argument,
+    };
+    HelloName::parse(name).map_err(|_| CommandErrorKind::HelloName)
 }
 
 fn mail(argument: &str, start: usize) -> Result<Command<'_>, CommandErrorKind> {

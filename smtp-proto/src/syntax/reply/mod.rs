@@ -96,14 +96,19 @@ impl Reply {
     /// replaced by U+FFFD.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
-        let mut lines = self.lines().map(|line| self.without_enhanced(line));
-        let mut text = String::from_utf8_lossy(lines.next().unwrap_or_default());
+        let mut lines = self.texts();
+        let mut text = lines.next().unwrap_or_default();
         for line in lines {
             let text = text.to_mut();
             text.push(' ');
-            text.push_str(&String::from_utf8_lossy(line));
+            text.push_str(&line);
         }
         text
+    }
+
+    /// The same, line by line. There is at least one.
+    pub fn texts(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.lines().map(|line| String::from_utf8_lossy(self.without_enhanced(line)))
     }
 
     /// What the first digit of the code says.
@@ -128,6 +133,21 @@ impl Reply {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.class() == Class::Transient
+    }
+
+    /// As the reply to RCPT: refused for now. Besides 4yz that is 552 where it says that there are too
+    /// many recipients, a mistake of RFC 821 that servers still make; the rest goes into another
+    /// transaction (RFC 5321 section 4.5.3.1.10).
+    ///
+    /// 552 also says, for good, that this recipient takes no message of this size (RFC 1870 section
+    /// 6.4), or that the mailbox is full. The enhanced code tells which it is. Without one it is
+    /// taken for temporary, since a message that is tried in vain is not lost; but not if no
+    /// recipient of the transaction was accepted: one recipient is never too many.
+    #[must_use]
+    pub fn is_transient_to_rcpt(&self) -> bool {
+        let unspecific = [Status::OTHER, Status::TOO_MANY_RECIPIENTS];
+        let status = self.enhanced().and_then(EnhancedCode::status).unwrap_or(Status::OTHER);
+        self.is_transient() || self.code == Code::EXCEEDED_STORAGE && unspecific.contains(&status)
     }
 
     /// 5yz: refused for good.

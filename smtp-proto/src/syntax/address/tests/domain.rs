@@ -1,4 +1,4 @@
-use super::super::{AddressErrorKind as Kind, Domain, HelloName, Host};
+use super::super::{AddressErrorKind as Kind, AsciiDomain, Domain, HelloName, Host};
 use super::{controls, error, with_everywhere};
 use alloc::{format, string::ToString, vec};
 
@@ -49,6 +49,25 @@ fn not_domains() {
         ("\r", Kind::Control, 0),
     ] {
         assert_eq!(Domain::parse(text), error(kind, at), "{text:?}");
+    }
+}
+
+/// RFC 6531 section 3.7.1
+#[test]
+fn a_servers_name_has_no_u_labels() {
+    for text in ["a", "mx.example", "xn--bcher-kva.example"] {
+        let domain: AsciiDomain = text.parse().unwrap();
+        assert_eq!(domain.as_str(), text);
+        assert_eq!(Domain::from(domain), text.parse().unwrap());
+    }
+    for (text, kind, at) in [
+        ("bücher.example", Kind::DomainNotAscii, 1),
+        ("a.例え.example", Kind::DomainNotAscii, 2),
+        ("a_b", Kind::DomainCharacter, 1),
+        ("[192.0.2.1]", Kind::DomainCharacter, 0),
+        ("", Kind::DomainEmpty, 0),
+    ] {
+        assert_eq!(text.parse::<AsciiDomain>(), error(kind, at), "{text:?}");
     }
 }
 

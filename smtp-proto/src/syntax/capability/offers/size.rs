@@ -1,4 +1,4 @@
-//! SIZE (RFC 1870 section 4).
+//! SIZE (RFC 1870 section 3).
 
 use core::fmt;
 

@@ -34,12 +34,22 @@ fn hello() {
         let Command::Ehlo(found) = parse(&line) else { panic!("{name}") };
         assert_eq!(found.as_str(), name);
     }
+    // RFC 5321 section 4.1.1.1: words behind an address literal, as RFC 2821 had them.
+    for literal in ["[192.0.2.1]", "[IPv6:::1]"] {
+        for words in [" a host of ours", "  (spam)"] {
+            let line = format!("EHLO {literal}{words}");
+            let Command::Ehlo(found) = parse(&line) else { panic!("{line}") };
+            assert_eq!(found.as_str(), literal);
+        }
+    }
     assert!(matches!(parse("HELO a"), Command::Helo(name) if name.as_str() == "a"));
     assert!(matches!(parse("LHLO a"), Command::Lhlo(name) if name.as_str() == "a"));
     for verb in ["EHLO", "HELO", "LHLO"] {
         assert_eq!(refused(verb), Kind::MissingArgument);
         assert_eq!(refused(format!("{verb} ")), Kind::MissingArgument);
-        assert_eq!(refused(format!("{verb} a b")), Kind::HelloName);
+        for name in ["a b", "a [192.0.2.1]", "[192.0.2.256] b", "[192.0.2.1 b"] {
+            assert_eq!(refused(format!("{verb} {name}")), Kind::HelloName, "{name}");
+        }
         assert_eq!(refused(format!("{verb} {}", "x".repeat(256))), Kind::HelloName);
     }
 }

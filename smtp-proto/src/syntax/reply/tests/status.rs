@@ -177,6 +177,27 @@ fn the_example_of_rfc_2034() {
     }
 }
 
+/// RFC 5321 section 4.5.3.1.10 and RFC 1870 section 6.4.
+#[test]
+fn a_recipient_too_many_is_one_for_later() {
+    for (line, expected) in [
+        ("452 4.5.3 Too many recipients", true),
+        ("450 4.2.2 Full", true),
+        ("552 5.5.3 Too many recipients", true),
+        ("552 Too many recipients", true),
+        ("552 5.0.0 Too many recipients", true),
+        ("552 5.2.2 Mailbox full", false),
+        ("552 5.2.3 Message too large for this mailbox", false),
+        ("552 5.3.4 Message too large", false),
+        ("550 5.5.3 Too many recipients", false),
+        ("550 5.1.1 Who?", false),
+        ("250 2.1.5 OK", false),
+    ] {
+        let reply = Reply::parse(format!("{line}\r\n").as_bytes()).unwrap();
+        assert_eq!(reply.is_transient_to_rcpt(), expected, "{line}");
+    }
+}
+
 /// Numbers and words of the RFCs that define them.
 #[test]
 fn the_texts_are_those_of_the_rfcs() {
