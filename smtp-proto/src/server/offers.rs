@@ -18,6 +18,10 @@ impl Server {
             Extension::Auth => self.offers_auth(),
             // RFC 8689 section 2
             Extension::RequireTls => self.tls.is_some() && self.config.offers(extension),
+            // With one limit at least (RFC 9422 section 3).
+            Extension::Limits => {
+                self.config.offers(extension) && !self.limits_offer().to_string().is_empty()
+            }
             _ => self.config.offers(extension),
         }
     }
