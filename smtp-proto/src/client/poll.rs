@@ -137,7 +137,9 @@ impl Client {
         if self.pipeline.is_empty() {
             return self.phase == Phase::Ready;
         }
-        self.pipelining() && self.pipeline.iter().all(Awaited::may_be_followed)
+        self.pipelining()
+            && self.pipeline.iter().all(Awaited::may_be_followed)
+            && !self.transactions.iter().any(|transaction| transaction.burl)
     }
 
     /// Reads the next line of a reply.
