@@ -193,13 +193,13 @@ impl Server {
         self.useless_question(question, Event::Help { topic: topic.map(Into::into) })
     }
 
-    /// RFC 2645 section 5.2.1
+    /// RFC 2645 section 5.2.1. Useless if it is refused; behind a 250 there must be nothing more.
     fn atrn(&mut self, domains: AtrnDomains<&str>) -> Turn {
         if !self.authenticated {
             return self.refuse_as(Breach::authentication_required(Verb::Atrn));
         }
         let domains = domains.into_owned();
-        self.useless_question(Question::Atrn, Event::Atrn { domains })
+        self.ask(Question::Atrn, Event::Atrn { domains })
     }
 
     fn burl(&mut self, url: Url<&str>, last: bool) -> Turn {

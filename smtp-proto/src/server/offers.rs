@@ -22,7 +22,11 @@ impl Server {
             Extension::Limits => {
                 self.config.offers(extension) && !self.limits_offer().to_string().is_empty()
             }
-            _ => self.config.offers(extension),
+            // ATRN not without AUTH (RFC 2645 section 5.1.1), which may be for TLS only.
+            _ => {
+                let needed = extension.needs();
+                self.config.offers(extension) && needed.is_none_or(|needed| self.offers(needed))
+            }
         }
     }
 
