@@ -158,8 +158,9 @@ impl Client {
         if !self.capabilities.has(Extension::Burl) {
             return Err(Misuse::WrongAnswer("the server does not offer BURL").into());
         }
+        let said = self.transactions.back().is_some_and(|transaction| transaction.burl);
         match self.sending.as_mut().map(|sending| &mut sending.content) {
-            Some(Content::Chunks(chunks)) => chunks.push_url(url)?,
+            Some(Content::Chunks(chunks)) if said => chunks.push_url(url)?,
             _ => return Err(Misuse::WrongAnswer("the envelope does not say BURL").into()),
         }
         self.content_goes_on();

@@ -43,6 +43,7 @@ impl Client {
         self.next_id = self.next_id.saturating_add(1);
         let mut transaction = Transaction::new(id, envelope.to.len());
         transaction.chunked = matches!(content, Content::Chunks(_));
+        transaction.burl = envelope.burl;
         transaction.resumable = params.has::<TransId>();
         self.transactions.push_back(transaction);
         self.quota.begin();

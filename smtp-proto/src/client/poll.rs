@@ -3,8 +3,6 @@
 //! Questions come before reading on, so what the caller hears, and what it makes the client send,
 //! does not depend on how much of the server's replies has already arrived.
 
-use core::mem;
-
 use super::{Awaited, Client, Event, Idle, Question};
 use crate::buffer::{Inbox, Line, Outbox};
 use crate::error::{Close, Fault};
@@ -91,7 +89,7 @@ impl Client {
                 return None;
             }
             if self.phase == Phase::Turned {
-                return (!mem::replace(&mut self.turned, true)).then_some(Event::Turned);
+                return self.turn();
             }
             if !self.outbox.is_closed() {
                 self.fill();
@@ -110,6 +108,23 @@ impl Client {
                 Heard::Nothing => return None,
             }
         }
+    }
+
+    /// The roles are reversed when ATRN is written, even if the reply to it was early. The server must
+    /// not have said anything behind that: nobody could tell in which role.
+    fn turn(&mut self) -> Option<Event> {
+        if self.turned || !self.outbox.is_empty() {
+            return None;
+        }
+        if !self.inbox.is_empty() {
+            self.fault(Fault::OutOfTurn);
+        } else if self.inbox.is_closed() || self.outbox.is_closed() {
+            self.conclude(Close::Peer);
+        } else {
+            self.turned = true;
+            return Some(Event::Turned);
+        }
+        self.next_of_the_end()
     }
 
     /// The next question, unless nothing could come of the answer.
@@ -137,7 +152,9 @@ impl Client {
         if self.pipeline.is_empty() {
             return self.phase == Phase::Ready;
         }
-        self.pipelining() && self.pipeline.iter().all(Awaited::may_be_followed)
+        self.pipelining()
+            && self.pipeline.iter().all(Awaited::may_be_followed)
+            && !self.transactions.iter().any(|transaction| transaction.burl)
     }
 
     /// Reads the next line of a reply.
@@ -185,7 +202,9 @@ impl Client {
             return None;
         }
         let until = deadline.map(|(until, _)| until);
-        Some(Step::Wait(Wait { read: !handshake, write, until }))
+        // What comes now is not for this machine.
+        let over = handshake || self.phase == Phase::Turned;
+        Some(Step::Wait(Wait { read: !over, write, until }))
     }
 
     fn wait_for_handshake(&mut self, now: Time) -> Option<Step<Event>> {

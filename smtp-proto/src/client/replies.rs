@@ -45,7 +45,8 @@ impl Client {
             Awaited::Data => self.on_data(reply),
             Awaited::Chunk => self.on_chunk(reply),
             Awaited::Content | Awaited::LastChunk => self.on_outcome(awaited, reply),
-            Awaited::Request(Verb::Atrn) => self.on_atrn(reply),
+            // The phase says that the roles are reversed now.
+            Awaited::Request(Verb::Atrn) if reply.is_positive() => None,
             Awaited::Request(Verb::XClient) => Some(self.on_xclient(reply)),
             Awaited::Request(_) | Awaited::Private => Some(Event::Answer(reply)),
             Awaited::StartTls => self.on_start_tls(reply),
@@ -123,18 +124,6 @@ impl Client {
         if !self.inbox.is_empty() {
             // It came in the clear, and would be taken for the first reply under TLS.
             self.fault(Fault::Injection);
-        }
-        None
-    }
-
-    /// The phase says that the roles are reversed now.
-    fn on_atrn(&mut self, reply: Reply) -> Option<Event> {
-        if !reply.is_positive() {
-            return Some(Event::Answer(reply));
-        }
-        if !self.inbox.is_empty() {
-            // Who has just become the client has to wait for our greeting.
-            self.fault(Fault::OutOfTurn);
         }
         None
     }

@@ -15,6 +15,9 @@ pub(super) struct Transaction {
     pub(super) open: bool,
     /// The content goes in BDAT chunks.
     pub(super) chunked: bool,
+    /// A piece of the content may be a URL: nothing follows it before the final reply (RFC 4468 section
+    /// 3.2).
+    pub(super) burl: bool,
     /// MAIL has TRANSID: what comes next depends on its reply (RFC 1845 section 4).
     pub(super) resumable: bool,
     /// Commands sent and not answered.
@@ -46,6 +49,7 @@ impl Transaction {
             recipients,
             open: true,
             chunked: false,
+            burl: false,
             resumable: false,
             outstanding: 0,
             heard: 0,

@@ -128,9 +128,9 @@ impl Server {
                 self.tally.auth_failure();
             }
             Question::Deliver => self.delivered(false),
+            Question::Atrn => self.tally.useless(),
             Question::Query { .. }
             | Question::Etrn
-            | Question::Atrn
             | Question::XForward
             | Question::XClient { .. }
             | Question::Private => {} // counted as useless already
@@ -317,7 +317,7 @@ fn affirmative(question: Question) -> (Code, EnhancedCode, &'static str) {
             (Code::CANNOT_VERIFY, Status::OTHER, "Cannot verify, but will accept mail and try")
         }
         Question::Etrn => (Code::OK, Status::OTHER, "OK, will try"),
-        Question::Atrn => (Code::OK, Status::OTHER, "OK, now reversing the connection"),
+        Question::Atrn => (Code::OK, Status::OTHER, "OK now reversing the connection"),
         Question::Burl => (Code::OK, Status::OTHER_PROTOCOL, ""),
         Question::XForward | Question::Private => (Code::OK, Status::OTHER, "OK"),
     };

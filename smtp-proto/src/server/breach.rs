@@ -48,13 +48,14 @@ impl Breach {
         }
     }
 
-    /// LMTP leaves no choice but 503 (RFC 2033 section 4.2).
+    /// LMTP leaves no choice but 503 (RFC 2033 section 4.2), nor RFC 4468 section 6 but X.5.0 for BURL.
     pub(super) fn no_recipients(verb: Verb, protocol: Protocol) -> Self {
         let lmtp = protocol == Protocol::Lmtp;
+        let burl = verb == Verb::Burl;
         Self {
             fault: Fault::NoRecipients(verb),
             code: if lmtp { Code::BAD_SEQUENCE } else { Code::TRANSACTION_FAILED },
-            status: Status::INVALID_COMMAND,
+            status: if burl { Status::OTHER_PROTOCOL } else { Status::INVALID_COMMAND },
             text: "No valid recipients".into(),
         }
     }

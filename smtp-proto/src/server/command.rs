@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use super::breach::Breach;
 use super::content::Content;
-use super::poll::{Turn, is_bdat};
+use super::poll::{Turn, piece};
 use super::{Abort, Event, Question, Server, Transaction, Transfer};
 use crate::error::{Close, Fault};
 use crate::session::{Act, Phase};
@@ -21,7 +21,7 @@ impl Server {
             Ok(command) => command,
             Err(error) => {
                 self.malformed(error);
-                return self.lose_framing_if(is_bdat(line));
+                return self.lose_piece(piece(line));
             }
         };
         let Some(verb) = command.verb() else {
@@ -127,7 +127,7 @@ impl Server {
                 Status::INVALID_COMMAND,
                 text,
             );
-            return self.lose_framing_if(true);
+            return self.lose_piece(Some(Verb::Bdat));
         }
         if size == 0 && !last {
             self.tally.useless();
@@ -199,21 +199,20 @@ impl Server {
         self.useless_question(question, Event::Help { topic: topic.map(Into::into) })
     }
 
-    /// RFC 2645 section 5.2.1
+    /// RFC 2645 section 5.2.1. Useless if it is refused; behind a 250 there must be nothing more.
     fn atrn(&mut self, domains: AtrnDomains<&str>) -> Turn {
         if !self.authenticated {
             return self.refuse_as(Breach::authentication_required(Verb::Atrn));
         }
         let domains = domains.into_owned();
-        self.useless_question(Question::Atrn, Event::Atrn { domains })
+        self.ask(Question::Atrn, Event::Atrn { domains })
     }
 
     fn burl(&mut self, url: Url<&str>, last: bool) -> Turn {
-        if !self.may_use_burl() {
-            return self.refuse_as(Breach::authentication_required(Verb::Burl));
-        }
         let mut content = Content::url(url.into_owned(), last);
-        if self.phase == Phase::Failed {
+        if !self.may_use_burl() {
+            content.refuse(Breach::authentication_required(Verb::Burl).into());
+        } else if self.phase == Phase::Failed {
             content.refuse(Breach::after_failed_chunk(Verb::Burl).into());
         } else if self.transaction.recipients == 0 {
             content.refuse(Breach::no_recipients(Verb::Burl, self.config.protocol).into());

@@ -246,6 +246,15 @@ impl Server {
         self.check_tally();
     }
 
+    /// A piece of the message is lost: it is refused, and what is pipelined behind it as well.
+    pub(super) fn fail_message(&mut self) {
+        if matches!(self.phase, Phase::Rcpt | Phase::Chunks) {
+            self.abort(Abort::Refused);
+            self.deadlines.content_over();
+            self.advance(Act::Chunk, Code::TRANSACTION_FAILED);
+        }
+    }
+
     /// Carries out the answer to [`Event::Deliver`], which was written already.
     pub(super) fn delivered(&mut self, accepted: bool) {
         let Task::Deliver { content, answered } = &mut self.task else { return };

@@ -18,7 +18,15 @@ impl Server {
             Extension::Auth => self.offers_auth(),
             // RFC 8689 section 2
             Extension::RequireTls => self.tls.is_some() && self.config.offers(extension),
-            _ => self.config.offers(extension),
+            // With one limit at least (RFC 9422 section 3).
+            Extension::Limits => {
+                self.config.offers(extension) && !self.limits_offer().to_string().is_empty()
+            }
+            // ATRN not without AUTH (RFC 2645 section 5.1.1), which may be for TLS only.
+            _ => {
+                let needed = extension.needs();
+                self.config.offers(extension) && needed.is_none_or(|needed| self.offers(needed))
+            }
         }
     }
 

@@ -7,7 +7,9 @@ use super::{Event, Question, Server, Task};
 use crate::buffer::{Inbox, Line};
 use crate::error::{Close, Fault};
 use crate::machine::{Step, Time, Wait};
+use crate::syntax::capability::Extension;
 use crate::syntax::reply::{Code, Status};
+use crate::syntax::verb::Verb;
 
 /// With so many octets to be written, nothing that makes more is begun. Whatever a command causes
 /// by itself fits in as much again.
@@ -117,15 +119,15 @@ impl Server {
                 turn
             }
             Some(Line::TooLong) => {
-                let framing = is_bdat(self.inbox.filled());
+                let piece = piece(self.inbox.filled());
                 self.refuse_line(Fault::LineTooLong { limit }, status);
-                self.lose_framing_if(framing)
+                self.lose_piece(piece)
             }
             Some(Line::BareLf(at)) => {
-                let framing = is_bdat(self.inbox.filled());
+                let piece = piece(self.inbox.filled());
                 self.inbox.consume(at + 1);
                 self.refuse_line(Fault::BareLineFeed, Status::SYNTAX_ERROR);
-                self.lose_framing_if(framing)
+                self.lose_piece(piece)
             }
             None if self.inbox.is_closed() => self.hang_up(),
             None if self.inbox.is_empty() => Turn::Wait(Awaited::Command),
@@ -144,12 +146,19 @@ impl Server {
         self.fault(fault, Code::SYNTAX_ERROR, status.permanent(), text);
     }
 
-    /// Behind a BDAT command that can't be read is a chunk of unknown length: the next command can't
-    /// be found, and what looks like one is content.
-    pub(super) fn lose_framing_if(&mut self, framing: bool) -> Turn {
-        if framing && !matches!(self.task, Task::Closing) {
-            let why = Close::Fault(Fault::Framing);
-            self.close_with_421(why, Status::OTHER_SECURITY, "Closing connection");
+    /// A command that can't be read was refused; if it was one of these, a piece of a message is lost.
+    ///
+    /// Behind BDAT is a chunk of unknown length: the next command can't be found, and what looks like
+    /// one is content. Behind BURL the next command is as good as ever; but where it is the rest of the
+    /// message, that must not pass for the whole.
+    pub(super) fn lose_piece(&mut self, piece: Option<Verb>) -> Turn {
+        match piece {
+            Some(Verb::Bdat) if !matches!(self.task, Task::Closing) => {
+                let why = Close::Fault(Fault::Framing);
+                self.close_with_421(why, Status::OTHER_SECURITY, "Closing connection");
+            }
+            Some(Verb::Burl) if self.config.offers(Extension::Burl) => self.fail_message(),
+            _ => {}
         }
         Turn::Again
     }
@@ -283,9 +292,9 @@ impl Server {
     }
 }
 
-/// Whether a line begins with the verb BDAT, whatever is wrong with the rest of it.
-pub(super) fn is_bdat(line: &[u8]) -> bool {
-    line.split_at_checked(4).is_some_and(|(verb, rest)| {
-        verb.eq_ignore_ascii_case(b"BDAT") && !rest.first().is_some_and(u8::is_ascii_alphanumeric)
-    })
+/// The verb of a line, if that brings a piece of a message, whatever is wrong with the rest of it.
+pub(super) fn piece(line: &[u8]) -> Option<Verb> {
+    let (verb, rest) = line.split_at_checked(4)?;
+    let verb = Verb::parse(verb).filter(|verb| matches!(verb, Verb::Bdat | Verb::Burl))?;
+    (!rest.first().is_some_and(u8::is_ascii_alphanumeric)).then_some(verb)
 }

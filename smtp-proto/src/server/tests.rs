@@ -10,8 +10,10 @@ use bytes::Buf;
 
 use super::{Abort, Config, Event, Refusal, Server};
 use crate::error::{Close, Misuse};
-use crate::machine::{Machine, Step, Time};
+use crate::machine::{Machine, Step, Time, Wait};
 use crate::session::Phase;
+use crate::syntax::capability::Extension;
+use crate::syntax::command::Mechanism;
 use crate::syntax::reply::{ReplyLimits, ReplyParser};
 use crate::syntax::text::Text;
 
@@ -226,4 +228,52 @@ fn the_time_the_application_takes_is_not_the_clients() {
     let too_late = later + Duration::from_secs(300);
     let close = Close::Timeout("the client to take replies");
     assert_eq!(server.poll(too_late), Step::Event(Event::Closed(close)));
+}
+
+/// A server that was asked for ATRN and has said yes, which is not written yet.
+fn turning() -> Server {
+    let mut config = Config::new("mx.example".parse().unwrap());
+    config.extensions.push(Extension::Atrn);
+    config.mechanisms = [Mechanism::parse("PLAIN".into()).unwrap()].into();
+    config.auth_without_tls = true;
+    let mut server = Server::new(config);
+    let (_, news) = converse(&mut server, b"EHLO a\r\nAUTH PLAIN AGEAYg==\r\n", false);
+    assert_eq!(news, []);
+    let atrn = b"ATRN example.org\r\n";
+    server.inbox().space()[..atrn.len()].copy_from_slice(atrn);
+    server.inbox().commit(atrn.len());
+    assert!(matches!(server.poll(Time::ZERO), Step::Event(Event::Atrn { .. })));
+    server.accept().unwrap();
+    server
+}
+
+#[test]
+fn roles_are_reversed_when_the_client_knows() {
+    let mut server = turning();
+    let step = server.poll(Time::ZERO);
+    let until = Some(Duration::from_secs(300));
+    assert_eq!(step, Step::Wait(Wait { read: false, write: true, until }));
+    // It was promised, and what comes of it is for who takes the place of this machine.
+    server.shutdown();
+    assert_eq!(server.poll(Time::ZERO), step);
+    let all = server.outbox().len();
+    server.outbox().advance(all);
+    assert_eq!(server.poll(Time::ZERO), Step::Event(Event::Turned));
+    assert_eq!(server.poll(Duration::from_secs(10_000)), Step::Turn);
+    assert!(server.outbox().is_empty() && server.accept().is_err());
+}
+
+#[test]
+fn roles_are_not_reversed_with_a_client_that_is_gone() {
+    let mut server = turning();
+    assert!(matches!(server.poll(Time::ZERO), Step::Wait(_)));
+    let late = Duration::from_secs(300);
+    let close = Close::Timeout("the client to take replies");
+    assert_eq!(server.poll(late), Step::Event(Event::Closed(close)));
+    assert_eq!(server.poll(late), Step::Done);
+
+    let mut server = turning();
+    server.outbox().close();
+    assert_eq!(server.poll(Time::ZERO), Step::Event(Event::Closed(Close::Peer)));
+    assert_eq!(server.poll(Time::ZERO), Step::Done);
 }

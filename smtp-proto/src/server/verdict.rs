@@ -71,6 +71,8 @@ pub(super) struct Text {
     received: u64,
     check: Check,
     survey: Survey,
+    /// The longest line in front of the last URL.
+    longest_line: usize,
     normalizer: Normalizer,
     /// A bare CR or LF was found in a chunk.
     bare: bool,
@@ -90,6 +92,17 @@ impl Text {
         self.survey.push(piece);
         self.bare =
             self.bare || self.check.push(piece).is_err() || ends && self.check.finish().is_err();
+    }
+
+    /// Octets of the longest line, if there is no more.
+    fn longest_line(&self) -> usize {
+        self.longest_line.max(self.survey.clone().finish().longest_line)
+    }
+
+    /// What comes now is not known here.
+    fn interrupt(&mut self) {
+        self.longest_line = self.longest_line();
+        self.survey = Survey::new();
     }
 
     fn normalize(&mut self, piece: Bytes, ends: bool) -> Bytes {
@@ -114,7 +127,9 @@ impl Server {
         piece: Bytes,
         done: bool,
     ) -> Option<Bytes> {
-        let ends = done && content.act() != Act::Chunk;
+        // A line does not go on in what a URL names.
+        let url = matches!(content.source, Source::Url(_));
+        let ends = done && (url || content.act() != Act::Chunk);
         let binary = self.transaction.binary;
         let text = &mut self.transaction.text;
         text.received = text.received.saturating_add(piece.len() as u64);
@@ -126,6 +141,9 @@ impl Server {
             if done {
                 content.refuse(flaw);
             }
+        }
+        if url {
+            self.transaction.text.interrupt();
         }
         if content.flawed || content.is_refused() {
             return None;
@@ -147,7 +165,7 @@ impl Server {
             Source::Data(unstuffer) => (unstuffer.is_refused(), unstuffer.longest_line()),
             Source::Chunk(_) | Source::Url(_) if self.transaction.binary => (false, 0),
             Source::Chunk(_) | Source::Url(_) => {
-                let longest = if ends { text.survey.clone().finish().longest_line } else { 0 };
+                let longest = if ends { text.longest_line() } else { 0 };
                 (self.config.newlines == Newlines::Reject && text.bare, longest)
             }
         };

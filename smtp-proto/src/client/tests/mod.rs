@@ -15,6 +15,7 @@ mod recipients;
 mod requests;
 mod rig;
 mod time;
+mod turn;
 mod window;
 
 use alloc::format;
