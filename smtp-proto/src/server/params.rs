@@ -121,9 +121,14 @@ fn conflict(text: &'static str) -> Breach {
 fn unknown(verb: Verb, param: Param<'_>) -> Breach {
     // Letters, digits and hyphens, as many as the client likes.
     let keyword = param.keyword.get(..40).unwrap_or(param.keyword);
+    let code = match Known::find(verb, param.keyword).map(Known::extension) {
+        // RFC 4141 sections 4.2 and 5.2
+        Some(Extension::ConPerm | Extension::ConNeg) => Code::PARAMETER_NOT_IMPLEMENTED,
+        _ => Code::PARAMETER_NOT_RECOGNISED,
+    };
     Breach {
         fault: Fault::UnknownParameter(verb),
-        code: Code::PARAMETER_NOT_RECOGNISED,
+        code,
         status: Status::INVALID_COMMAND_ARGUMENTS,
         text: format!("Unknown parameter {keyword}").into(),
     }
