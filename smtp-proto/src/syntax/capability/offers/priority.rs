@@ -12,10 +12,11 @@ use crate::syntax::capability::Extension;
 pub struct MtPriorityOffer(Option<Box<str>>);
 
 impl MtPriorityOffer {
-    /// The policy of this name; `None` unless it is 1 to 20 letters, digits, hyphens, underscores.
+    /// The policy of this name; `None` unless it is 1 to 20 letters, digits, hyphens, underscores and
+    /// dots (RFC 6710 section 7).
     #[must_use]
     pub fn policy(name: &str) -> Option<Self> {
-        let fits = |octet: u8| octet.is_ascii_alphanumeric() || b"-_".contains(&octet);
+        let fits = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet);
         let well_formed = matches!(name.len(), 1..=20) && name.bytes().all(fits);
         well_formed.then(|| Self(Some(name.into())))
     }
