@@ -17,13 +17,13 @@ impl Xverp {
     /// With a delimiter in front of the recipient's local part, and another in the place of its
     /// `@`.
     ///
-    /// `None` unless both are signs that an atom can have. `=` isn't possible: no parameter can
-    /// have it in its value.
+    /// `None` unless both are signs that an atom can have; among them `=`, which no other parameter
+    /// can have in its value.
     #[must_use]
     pub fn new(before_local: char, before_domain: char) -> Option<Self> {
         let sign = |c: char| {
             let octet = u8::try_from(c).ok().filter(u8::is_ascii_punctuation);
-            octet.is_some_and(|octet| class::is(octet, class::ATEXT) && octet != b'=')
+            octet.is_some_and(|octet| class::is(octet, class::ATEXT))
         };
         let both = sign(before_local) && sign(before_domain);
         both.then_some(Self(Some((before_local, before_domain))))
