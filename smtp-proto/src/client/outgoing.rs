@@ -5,7 +5,7 @@ use alloc::format;
 use super::content::Content;
 use super::{Chunking, Client, Envelope, SendError};
 use crate::syntax::capability::Extension;
-use crate::syntax::params::{BodyType, ParamError, Params};
+use crate::syntax::params::{BodyType, ParamError, Params, Size};
 use crate::syntax::verb::Verb;
 
 impl Client {
@@ -22,13 +22,15 @@ impl Client {
         if let Some(missing) = needed.find(|extension| !self.uses(*extension)) {
             return Err(SendError::Missing(missing));
         }
-        if let (Some(size), Some(limit)) = (envelope.size, self.capabilities.size())
+        let given = envelope.params.value().ok().flatten();
+        let size = given.map(|Size(size)| size).or(envelope.size);
+        if let (Some(size), Some(limit)) = (size, self.capabilities.size())
             && size > limit
         {
             return Err(SendError::TooLarge { size, limit });
         }
         self.check_params(Verb::Mail, &envelope.params)?;
-        self.check_mail_params(&envelope.params)?;
+        self.check_mail_params(envelope)?;
         for recipient in &envelope.to {
             self.check_params(Verb::Rcpt, &recipient.params)?;
         }

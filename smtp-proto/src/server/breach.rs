@@ -8,6 +8,7 @@ use crate::error::Fault;
 use crate::session::{Act, Phase, Protocol};
 use crate::syntax::capability::Extension;
 use crate::syntax::command::{CommandError, CommandErrorKind};
+use crate::syntax::params::Known;
 use crate::syntax::reply::{Code, Status};
 use crate::syntax::verb::Verb;
 
@@ -186,6 +187,11 @@ impl Server {
                 Status::BAD_DESTINATION_MAILBOX_SYNTAX,
                 "Syntax error in the recipient's address",
             ),
+            CommandErrorKind::Param(param) => {
+                let known = error.verb().and_then(|verb| Known::find(verb, param.keyword()));
+                let status = known.map_or(Status::INVALID_COMMAND_ARGUMENTS, Known::refusal);
+                (Code::ARGUMENT_ERROR, status, "Syntax error in the parameters")
+            }
             CommandErrorKind::InitialResponse => {
                 (Code::ARGUMENT_ERROR, Status::SYNTAX_ERROR, "Cannot decode the initial response")
             }

@@ -89,13 +89,13 @@ impl Config {
     /// The same for message submission: nobody may send mail before authentication (RFC 6409 section
     /// 4.3). The mechanisms are still to be named, and TLS to be offered.
     #[must_use]
-    pub fn submission(hostname: Domain) -> Self {
+    pub fn submission(hostname: AsciiDomain) -> Self {
         Self { protocol: Protocol::Submission, require_auth: true, ..Self::new(hostname) }
     }
 
     /// The same for local mail transfer (RFC 2033).
     #[must_use]
-    pub fn lmtp(hostname: Domain) -> Self {
+    pub fn lmtp(hostname: AsciiDomain) -> Self {
         Self { protocol: Protocol::Lmtp, ..Self::new(hostname) }
     }
 

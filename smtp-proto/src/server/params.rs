@@ -1,6 +1,7 @@
 //! Whether the parameters of MAIL and RCPT are those of announced extensions, with valid values.
 
 use alloc::format;
+use alloc::vec::Vec;
 
 use super::Server;
 use super::breach::Breach;
@@ -93,12 +94,14 @@ impl Server {
     /// section 2.3).
     fn solicits(&self, params: Params<&str>) -> Option<Breach> {
         let solicit = read::<Solicit>(params)?;
-        let word = solicit.words().find(|word| self.config.offers.no_soliciting.has(word))?;
-        Some(Breach {
+        let unwelcome = &self.config.offers.no_soliciting;
+        let words: Vec<&str> = solicit.words().filter(|word| unwelcome.has(word)).collect();
+        (!words.is_empty()).then(|| Breach {
             fault: Fault::Solicitation,
             code: Code::MAILBOX_UNAVAILABLE,
             status: Status::DELIVERY_NOT_AUTHORISED,
-            text: format!("No soliciting: SOLICIT={word}").into(),
+            // All that match are told (section 2.4).
+            text: format!("No soliciting: SOLICIT={}", words.join(",")).into(),
         })
     }
 }
@@ -121,9 +124,14 @@ fn conflict(text: &'static str) -> Breach {
 fn unknown(verb: Verb, param: Param<'_>) -> Breach {
     // Letters, digits and hyphens, as many as the client likes.
     let keyword = param.keyword.get(..40).unwrap_or(param.keyword);
+    let code = match Known::find(verb, param.keyword).map(Known::extension) {
+        // RFC 4141 sections 4.2 and 5.2
+        Some(Extension::ConPerm | Extension::ConNeg) => Code::PARAMETER_NOT_IMPLEMENTED,
+        _ => Code::PARAMETER_NOT_RECOGNISED,
+    };
     Breach {
         fault: Fault::UnknownParameter(verb),
-        code: Code::PARAMETER_NOT_RECOGNISED,
+        code,
         status: Status::INVALID_COMMAND_ARGUMENTS,
         text: format!("Unknown parameter {keyword}").into(),
     }

@@ -4,7 +4,9 @@ use std::collections::{HashMap, VecDeque};
 
 use bytes::Bytes;
 use smtp_proto::body::OutgoingNewlines;
-use smtp_proto::client::{Chunking, Config, Envelope, Event, NotSent, SendError, TransactionId};
+use smtp_proto::client::{
+    Chunking, Config, Envelope, Event, NotSent, Recipient, SendError, TransactionId,
+};
 use smtp_proto::syntax::address::ForwardPath;
 use smtp_proto::syntax::command::Attributes;
 use smtp_proto::syntax::params::{AuthParam, BodyType, Parameter, Params};
@@ -226,10 +228,12 @@ impl User {
         Ok(())
     }
 
-    /// Adds a recipient, which must get the next number.
-    fn add(&mut self, client: &mut Client, path: &str) -> Result<(), String> {
+    /// Adds a recipient, perhaps with parameters, which must get the next number.
+    fn add(&mut self, client: &mut Client, words: &str) -> Result<(), String> {
+        let (path, params) = words.split_once(' ').unwrap_or((words, ""));
         let path: ForwardPath = path.parse().map_err(to_text)?;
-        let index = client.add_recipient(path.into()).map_err(to_text)?;
+        let params = params.parse().map_err(to_text)?;
+        let index = client.add_recipient(Recipient { path, params }).map_err(to_text)?;
         if index != self.recipients {
             return Err(format!("recipient {index}, and not {}", self.recipients));
         }

@@ -121,7 +121,7 @@ const ROWS: &[Row] = &[
     row(Extension::Limits, "LIMITS", ANY, None),
     row(Extension::NoSoliciting, "NO-SOLICITING", ANY, None),
     row(Extension::ConPerm, "CONPERM", ANY, None),
-    row(Extension::ConNeg, "CONNEG", ANY, Some(Extension::ConPerm)),
+    row(Extension::ConNeg, "CONNEG", ANY, None),
     row(Extension::Burl, "BURL", SUBMISSION, Some(Extension::EightBitMime)),
     row(Extension::Checkpoint, "CHECKPOINT", ANY, None),
     row(Extension::Etrn, "ETRN", TRANSFER, None),

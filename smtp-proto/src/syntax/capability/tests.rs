@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use proptest::prelude::*;
 
 use super::{Capabilities, Capability, Extension, SizeOffer};
+use crate::syntax::protocol::Protocol;
 use crate::syntax::reply::Reply;
 
 fn parse(line: &str) -> Capability<'_> {
@@ -26,6 +27,41 @@ fn keywords_in_any_case() {
     assert_eq!(parse("sTaRtTlS").to_string(), "STARTTLS");
     for (at, extension) in Extension::ALL.into_iter().enumerate() {
         assert_eq!(extension as usize, at, "the row of {extension} is not in its place");
+    }
+}
+
+/// Most are for anyone. RFC 4865 section 4.2 and RFC 4468 section 3.1 have theirs for submission only,
+/// RFC 6409 section 7 keeps two out of it.
+#[test]
+fn what_an_extension_is_for() {
+    let dialects = [Protocol::Smtp, Protocol::Submission, Protocol::Lmtp];
+    for extension in Extension::ALL {
+        let expected = match extension.as_str() {
+            "FUTURERELEASE" | "BURL" => [false, true, false],
+            "ETRN" | "ATRN" => [true, false, false],
+            _ => [true, true, true],
+        };
+        assert_eq!(dialects.map(|dialect| extension.is_for(dialect)), expected, "{extension}");
+    }
+}
+
+#[test]
+fn what_an_extension_needs() {
+    for extension in Extension::ALL {
+        let expected = match extension.as_str() {
+            "SMTPUTF8" | "BURL" => Some("8BITMIME"), // RFC 6531 section 3.1, RFC 4468 section 4
+            "BINARYMIME" => Some("CHUNKING"),        // RFC 3030 section 3
+            "MTRK" => Some("DSN"),                   // RFC 3885 section 2
+            "ATRN" => Some("AUTH"),                  // RFC 2645 section 5.1.1
+            _ => None,
+        };
+        let needed = extension.needs();
+        assert_eq!(needed.map(Extension::as_str), expected, "{extension}");
+        // What is needed is there wherever it is needed, and needs nothing itself.
+        for dialect in [Protocol::Smtp, Protocol::Submission, Protocol::Lmtp] {
+            assert!(needed.is_none_or(|needed| needed.is_for(dialect)), "{extension}");
+        }
+        assert_eq!(needed.and_then(Extension::needs), None, "{extension}");
     }
 }
 

@@ -243,7 +243,11 @@ fn scan(text: &str, from: usize) -> Result<(&str, usize), ParamError> {
         Some(_) => return error(ParamErrorKind::Keyword, keyword_end),
     }
     let value = keyword_end + 1;
-    let end = class::run_end(octets, value, class::VALUE);
+    let mut end = class::run_end(octets, value, class::VALUE);
+    // No value has this sign (RFC 5321 section 4.1.2) but for one, which Postfix has made up.
+    while octets.get(end) == Some(&b'=') && keyword.eq_ignore_ascii_case(Xverp::KEYWORD) {
+        end = class::run_end(octets, end + 1, class::VALUE);
+    }
     match octets.get(end) {
         None | Some(b' ') if end == value => error(ParamErrorKind::ValueEmpty, end),
         None | Some(b' ') => Ok((keyword, end)),

@@ -17,12 +17,16 @@ pub struct FutureReleaseOffer {
 }
 
 impl FutureReleaseOffer {
-    /// For so many seconds and until this time at most; `None` if there are no seconds, more than
-    /// HOLDFOR can name (`%x31-39 *8DIGIT`), or if the time is not in UTC (section 3).
+    /// For so many seconds and until this time at most; `None` if there are no seconds, or more than
+    /// HOLDFOR can name (`%x31-39 *8DIGIT`), or the time is not in UTC ([`DateTime::is_utc`]).
     #[must_use]
     pub fn new(max_interval: u32, max_date_time: DateTime) -> Option<Self> {
-        let valid = matches!(max_interval, 1..=MAX) && max_date_time.is_utc();
-        valid.then_some(Self { max_interval, max_date_time })
+        let offer = Self { max_interval, max_date_time };
+        offer.max_date_time.is_utc().then_some(offer).filter(Self::is_in_range)
+    }
+
+    fn is_in_range(&self) -> bool {
+        matches!(self.max_interval, 1..=MAX)
     }
 
     /// The longest time, in seconds.
@@ -45,8 +49,9 @@ impl Offer for FutureReleaseOffer {
         let mut words = arguments.split_ascii_whitespace();
         let (interval, date_time) = (words.next()?, words.next()?);
         let interval = number(interval).filter(|_| !interval.starts_with('0'))?;
-        let offer = Self::new(u32::try_from(interval).ok()?, date_time.parse().ok()?)?;
-        words.next().is_none().then_some(offer)
+        let max_interval = u32::try_from(interval).ok()?;
+        let offer = Self { max_interval, max_date_time: date_time.parse().ok()? };
+        words.next().is_none().then_some(offer).filter(Self::is_in_range)
     }
 }
 

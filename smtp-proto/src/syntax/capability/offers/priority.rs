@@ -12,7 +12,8 @@ use crate::syntax::capability::Extension;
 pub struct MtPriorityOffer(Option<Box<str>>);
 
 impl MtPriorityOffer {
-    /// The policy of this name; `None` unless it is 1 to 20 letters, digits, `-`, `_`, `.`
+    /// The policy of this name; `None` unless it is 1 to 20 letters, digits, hyphens, underscores and
+    /// dots (RFC 6710 section 7).
     #[must_use]
     pub fn policy(name: &str) -> Option<Self> {
         let fits = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet);

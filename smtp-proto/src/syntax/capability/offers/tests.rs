@@ -40,6 +40,10 @@ fn future_release() {
     assert_eq!(offer.max_interval(), 1_814_400);
     assert_eq!(offer.max_date_time().to_string(), "2007-05-31T12:00:00Z");
     round_trip(&offer);
+    // It MUST be in UTC (section 3); a client makes do with what it is told.
+    let elsewhere = "2007-05-31T12:00:00+02:00";
+    assert_eq!(FutureReleaseOffer::new(3600, elsewhere.parse().unwrap()), None);
+    round_trip(&FutureReleaseOffer::parse(&format!("3600 {elsewhere}")).unwrap());
     for arguments in [
         "",
         "3600",
@@ -57,13 +61,13 @@ fn future_release() {
 
 #[test]
 fn priority_policies() {
-    for name in ["MIXER", "STANAG4406", "NSEP", "a-b_c.d", "12345678901234567890"] {
+    for name in ["MIXER", "STANAG4406", "NSEP", "a-b_c.1", ".", "12345678901234567890"] {
         let offer = MtPriorityOffer::parse(name).unwrap();
         assert_eq!(offer.name(), Some(name));
         round_trip(&offer);
     }
     assert_eq!(MtPriorityOffer::parse(""), Some(MtPriorityOffer::default()));
-    for name in ["123456789012345678901", "a b", "a\r\nb", "é", "a:"] {
+    for name in ["123456789012345678901", "a b", "a\r\nb", "é", "a,b", "a+b"] {
         assert_eq!(MtPriorityOffer::policy(name), None, "{name:?}");
     }
 }

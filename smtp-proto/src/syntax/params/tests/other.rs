@@ -122,7 +122,7 @@ fn xverp() {
     assert_eq!(params.as_str(), "XVERP");
     assert_eq!(params.value(), Ok(Some(Xverp::DEFAULT)));
     for (text, before_local, before_domain) in
-        [("+-", '+', '-'), ("--", '-', '-'), ("#~", '#', '~')]
+        [("+=", '+', '='), ("-=", '-', '='), ("==", '=', '='), ("--", '-', '-'), ("#~", '#', '~')]
     {
         let found: Xverp = taken(text);
         assert_eq!(found.delimiters(), Some((before_local, before_domain)));
@@ -130,11 +130,16 @@ fn xverp() {
         assert_eq!(found.value().as_deref(), Some(text));
     }
     refused::<Xverp>(&[
-        "", "+", "+-+", "+a", "1-", "+=", "=-", "+%", "!-", "+.", "+@", "+\"", "+é", "+ ", "+\r",
+        "", "+", "=", "+-+", "+==", "+a", "1-", "+%", "!-", "+.", "+@", "+\"", "+é", "+ ", "+\r",
     ]);
-    // Postfix has it that way, but no parameter can.
-    assert!(Params::parse("XVERP=+=").is_err());
-    for (before_local, before_domain) in [('+', '='), ('=', '-'), ('é', '+'), ('\n', '+')] {
+    // The documentation of Postfix has it that way; no other parameter can.
+    let params = Params::parse("SIZE=1 xverp=+= RET=FULL").unwrap();
+    assert_eq!(params.value(), Ok(Xverp::new('+', '=')));
+    assert!(Params::parse("XVERP==").is_ok(), "it is for its type to refuse");
+    for text in ["XVERP=", "XVERP= A", "XVERP=+=\r", "XVERP=+=\0", "AVERP=+=", "RET=+="] {
+        assert!(Params::parse(text).is_err(), "{text:?}");
+    }
+    for (before_local, before_domain) in [('é', '+'), ('\n', '+'), ('a', '='), ('=', '1')] {
         assert_eq!(Xverp::new(before_local, before_domain), None);
     }
 }

@@ -41,7 +41,7 @@ fn longest() -> Vec<(Verb, String)> {
         (mail, "CONPERM".into()),
         (rcpt, "CONNEG".into()),
         (mail, String::from("TRANSID=<") + &"a".repeat(76) + "@b>"),
-        (mail, "XVERP=+-".into()),
+        (mail, "XVERP=+=".into()),
     ]
     .into()
 }

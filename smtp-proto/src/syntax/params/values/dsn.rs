@@ -5,7 +5,6 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::fmt;
 
-use crate::syntax::address::Domain;
 use crate::syntax::params::Parameter;
 use crate::syntax::xtext;
 
@@ -79,12 +78,12 @@ impl EnvId {
     }
 
     /// Whether it is unique for all time, by its form: `local@host`, as MTRK wants it (RFC 3885
-    /// section 3.2).
+    /// section 3.2). In the place of the host there may be a hash of its name.
     #[must_use]
     pub fn is_unique(&self) -> bool {
         let text = self.text();
         let parts = text.rsplit_once('@');
-        parts.is_some_and(|(local, host)| !local.is_empty() && Domain::parse(host).is_ok())
+        parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty())
     }
 
     /// The text, decoded.

@@ -18,12 +18,12 @@ impl Xverp {
     /// `@`.
     ///
     /// `None` unless both are signs that an atom can have, other than `%` and `!`, which old systems
-    /// route by. `=` isn't possible: no parameter can have it in its value.
+    /// route by; among them `=`, which no other parameter can have in its value.
     #[must_use]
     pub fn new(before_local: char, before_domain: char) -> Option<Self> {
         let sign = |c: char| {
             let octet = u8::try_from(c).ok().filter(u8::is_ascii_punctuation);
-            octet.is_some_and(|octet| class::is(octet, class::ATEXT) && !b"=%!".contains(&octet))
+            octet.is_some_and(|octet| class::is(octet, class::ATEXT) && !b"%!".contains(&octet))
         };
         let both = sign(before_local) && sign(before_domain);
         both.then_some(Self(Some((before_local, before_domain))))
