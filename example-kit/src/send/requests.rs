@@ -10,7 +10,7 @@ use smtp_proto::syntax::params::{
 
 /// Options about extensions. Those the server does not offer keep a message from being sent.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Extensions; what the server does not offer is not begun")]
+#[command(next_help_heading = "Extensions (a server without them gets no message)")]
 pub(super) struct Requests {
     /// DSN: of what to be notified: never, or some of success, failure and delay with commas
     #[arg(long, value_name = "WHEN", value_parser = value::<Notify>)]
