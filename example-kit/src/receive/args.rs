@@ -17,12 +17,13 @@ use smtp_proto::timeouts::ServerTimeouts;
 use super::auth::{self, Users};
 use super::certificate::Files;
 use super::listen::Listen;
+use super::offers::Offers;
 
 /// A mail server that keeps what it gets in a directory.
 ///
 /// Every accepted message becomes two files there: ID.eml, exactly the octets that were sent, and
-/// ID.json, the envelope: from, to, their parameters, the client, TLS, the authenticated user and
-/// the time. Both are written under temporary names, synced to disk and renamed, ID.json last, and
+/// ID.json, the envelope: from, to, their parameters and what these ask for, the client, TLS, the
+/// authenticated user and the time. Both are written under temporary names, synced to disk and renamed, ID.json last, and
 /// only then does the client hear 250, with the ID. Wait for ID.json, and ID.eml is complete. A
 /// message that is refused or broken off leaves nothing.
 ///
@@ -91,12 +92,12 @@ pub(super) struct Args {
     timeout: Option<u64>,
 
     /// How many clients may be connected at a time; more are told 421
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = connections)]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = count)]
     pub(super) max_connections: usize,
 
     /// How many of them may be from one address; more are told 421. IPv6 addresses that share their
     /// first 64 bits count as one
-    #[arg(long, value_name = "N", value_parser = connections)]
+    #[arg(long, value_name = "N", value_parser = count)]
     pub(super) max_per_address: Option<usize>,
 
     /// Every connection begins with a PROXY header, version 1 or 2, by which a balancer says who the
@@ -119,6 +120,9 @@ pub(super) struct Args {
     /// Log connections, commands and the codes of replies, too
     #[arg(short, long)]
     pub(super) verbose: bool,
+
+    #[command(flatten)]
+    pub(super) offers: Offers,
 }
 
 const AFTER: &str = "\
@@ -139,7 +143,9 @@ impl Args {
     /// The command line of this process. Help and version are among the errors.
     pub(super) fn read() -> Result<Self, clap::Error> {
         let args = Self::try_parse()?;
-        match args.contradiction() {
+        // What is wrong with the name is told when it is used.
+        let offers = || args.config().ok().and_then(|config| args.offers.contradiction(&config));
+        match args.contradiction().map(String::from).or_else(offers) {
             Some(what) => Err(Self::command().error(ErrorKind::ArgumentConflict, what)),
             None => Ok(args),
         }
@@ -151,6 +157,12 @@ impl Args {
             Some("--implicit-tls needs --tls-cert and --tls-key")
         } else if self.require_auth && self.auth.is_empty() && self.tls_client_ca.is_none() {
             Some("--require-auth without --auth or --tls-client-ca would let nobody in")
+        } else if self.offers.demand_auth() && self.auth.is_empty() && self.tls_client_ca.is_none()
+        {
+            Some(
+                "--submission is for who has logged in: give --auth or --tls-client-ca, or \
+                 --no-require-auth",
+            )
         } else if self.auth_without_tls && self.auth.is_empty() {
             Some("--auth-without-tls without --auth: there is nobody who could log in")
         } else if !self.auth.is_empty() && self.tls_cert.is_none() && !self.auth_without_tls {
@@ -201,11 +213,12 @@ impl Args {
         if let Some(seconds) = self.timeout {
             config.timeouts = ServerTimeouts::at_most(Duration::from_secs(seconds));
         }
+        self.offers.apply(&mut config);
         Ok(config)
     }
 }
 
-fn at_least_one(text: &str) -> Result<u64, String> {
+pub(super) fn at_least_one(text: &str) -> Result<u64, String> {
     match text.parse() {
         Ok(0) => Err("at least 1".into()),
         Ok(number) => Ok(number),
@@ -214,11 +227,11 @@ fn at_least_one(text: &str) -> Result<u64, String> {
 }
 
 /// A network, or an address alone.
-fn network(text: &str) -> Result<IpNet, String> {
+pub(super) fn network(text: &str) -> Result<IpNet, String> {
     let address = text.parse::<IpAddr>().map(IpNet::from);
     address.or_else(|_| text.parse()).map_err(|_| "a network like 192.0.2.0/24 is expected".into())
 }
 
-fn connections(text: &str) -> Result<usize, String> {
+pub(super) fn count(text: &str) -> Result<usize, String> {
     usize::try_from(at_least_one(text)?).map_err(|error| error.to_string())
 }

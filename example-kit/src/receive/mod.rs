@@ -7,6 +7,7 @@
 //! | file | concern |
 //! |---|---|
 //! | `args` | the command line, and what the server is to be from it |
+//! | `offers`, `extensions` | what clients are offered |
 //! | `listen` | the socket: where to listen |
 //! | `serve` | the server, from its start to its end |
 //! | `signals` | when to stop, when to read the certificate again |
@@ -15,16 +16,21 @@
 //! | `certificate` | TLS, and the files it comes from |
 //! | `identity` | whom a client's certificate names |
 //! | `store` | messages on disk |
-//! | `record` | what `ID.json` says |
+//! | `record`, `requests` | what `ID.json` says |
+//! | `proxied` | whom a trusted client speaks for |
 //! | `failure` | why there is no server |
 
 mod args;
 mod auth;
 mod certificate;
+mod extensions;
 mod failure;
 mod identity;
 pub mod listen;
+mod offers;
+mod proxied;
 mod record;
+mod requests;
 mod serve;
 mod session;
 mod signals;

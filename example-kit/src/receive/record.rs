@@ -1,6 +1,6 @@
 //! What `ID.json` says.
 
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -20,15 +20,21 @@ pub(super) struct Record {
     /// The accepted recipients, in order.
     pub(super) to: Vec<String>,
     pub(super) parameters: Parameters,
+    pub(super) requests: Requests,
     /// Octets of `ID.eml`.
     pub(super) size: u64,
     pub(super) client: Client,
-    /// The balancer it came through, by address and port; null if there was none.
+    /// The balancer, or who has said XCLIENT, that it came through, by address and port; null if there
+    /// was none.
     pub(super) proxy: Option<String>,
     /// Null if the connection was in the clear.
     pub(super) tls: Option<Encryption>,
     /// Who had logged in, if anybody.
     pub(super) user: Option<String>,
+    /// What XCLIENT said of the client, if it did.
+    pub(super) xclient: Option<Map<String, Value>>,
+    /// What XFORWARD said of the message, if it did.
+    pub(super) xforward: Option<Map<String, Value>>,
 }
 
 /// The parameters of the commands, keyword by keyword; `true` where there is no value.
@@ -39,9 +45,17 @@ pub(super) struct Parameters {
     pub(super) rcpt: Vec<Map<String, Value>>,
 }
 
+/// What those of known extensions ask for, understood; nothing where nothing is asked for.
+#[derive(Debug, Serialize)]
+pub(super) struct Requests {
+    pub(super) mail: Map<String, Value>,
+    /// One for each recipient.
+    pub(super) rcpt: Vec<Map<String, Value>>,
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Client {
-    /// Address and port; "local" behind a unix-domain socket.
+    /// Address and port; "local" behind a unix-domain socket, "unknown" to who has said XCLIENT.
     pub(super) address: String,
     /// What it calls itself.
     pub(super) hello: String,
@@ -70,6 +84,12 @@ impl From<&Tls> for Encryption {
 /// The present time, RFC 3339.
 pub(super) fn now() -> String {
     humantime::format_rfc3339_micros(SystemTime::now()).to_string()
+}
+
+/// Seconds since 1970.
+pub(super) fn unix_seconds(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 pub(super) fn sender(path: &ReversePath) -> String {

@@ -21,6 +21,7 @@ use super::failure::{Failure, exit};
 use super::listen::Listen;
 #[cfg(unix)]
 use super::listen::Name;
+use super::offers::Offering;
 use super::session::{Service, converse};
 use super::signals::{Orders, Signals};
 use super::store::Store;
@@ -35,6 +36,8 @@ pub(super) async fn run<H: Host>(args: Args) -> Result<(), Failure> {
     // First of all, so that no signal finds us without.
     let signals = Signals::catch(args.tls_files().is_some()).map_err(system("signals"))?;
     let config = args.config().map_err(|e| Failure::new(exit::USAGE, "--hostname", e))?;
+    let config = Arc::new(config);
+    let offering = Offering::new(Arc::clone(&config), args.offers.clone());
     let certificate = args
         .tls_files()
         .map(Certificate::read)
@@ -46,7 +49,7 @@ pub(super) async fn run<H: Host>(args: Args) -> Result<(), Failure> {
     })?;
     let unavailable =
         |e| Failure::new(exit::UNAVAILABLE, format!("cannot listen on {}", args.listen), e);
-    let server = Server { args: &args, certificate, store, signals };
+    let server = Server { args: &args, certificate, store, offering, signals };
     match &args.listen {
         Listen::Tcp(address) => {
             let listener = Listener::<H::Runtime>::bind(address, config).map_err(unavailable)?;
@@ -55,7 +58,6 @@ pub(super) async fn run<H: Host>(args: Args) -> Result<(), Failure> {
         }
         #[cfg(unix)]
         Listen::Unix(path) => {
-            let config = Arc::new(config);
             let bind = |path: &_| Listener::<H::Runtime, _>::bind_unix(path, Arc::clone(&config));
             let (listener, _name) = Name::bind(path, bind).map_err(unavailable)?;
             server.run::<H, _>(listener, &args.listen).await
@@ -72,6 +74,7 @@ struct Server<'a> {
     args: &'a Args,
     certificate: Option<Certificate>,
     store: Store,
+    offering: Offering,
     signals: Signals,
 }
 
@@ -88,6 +91,7 @@ impl Server<'_> {
         listener.proxy = self.args.proxy();
         listener.observer = Box::new(|incident| warn!("{incident}"));
 
+        let users = self.args.users();
         let (drain, stop) = Drain::new();
         let orders = Orders::new(drain, self.certificate);
         self.signals.obey(orders).map_err(system("cannot wait for signals"))?;
@@ -95,7 +99,8 @@ impl Server<'_> {
         let _ =
             writeln!(io::stdout(), "listening on {address}").and_then(|()| io::stdout().flush());
 
-        let service = Arc::new(Service { store: self.store, users: self.args.users() });
+        let Self { store, offering, .. } = self;
+        let service = Arc::new(Service { store, offering, users });
         // Nothing is said on it: it is closed when the last conversation is over.
         let (present, all_gone) = async_channel::bounded::<Infallible>(1);
         let handler = move |conn, peer| {

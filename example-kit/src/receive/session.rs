@@ -1,8 +1,11 @@
 //! One conversation.
 
+use std::borrow::Cow;
 use std::io;
 use std::marker::PhantomData;
+use std::mem;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use smtp_driver::server::Peer;
 use smtp_driver::{Clock, Connection, Error, Stream};
@@ -17,13 +20,17 @@ use tracing::{debug, error, info, warn};
 
 use super::Host;
 use super::auth::{Exchange, Users};
-use super::record::{self, Client, Encryption, Parameters, Record};
+use super::offers::Offering;
+use super::proxied::Said;
+use super::record::{self, Client, Encryption, Parameters, Record, Requests};
+use super::requests;
 use super::store::{Draft, Store};
 
 /// What all conversations share.
 #[derive(Debug)]
 pub(super) struct Service {
     pub(super) store: Store,
+    pub(super) offering: Offering,
     pub(super) users: Users,
 }
 
@@ -33,6 +40,9 @@ pub(super) async fn converse<H: Host, S: Stream, C: Clock>(
     mut conn: Connection<Server, S, C>,
     peer: Peer,
 ) {
+    if let Some(config) = service.offering.to(&peer) {
+        crate::offer_instead(&mut conn, config);
+    }
     if let Err(error) = Session::<H>::new(&service, peer).talk(&mut conn).await {
         warn!("{error}");
     }
@@ -44,6 +54,9 @@ struct Session<'a, H> {
     hello: Option<(Verb, String)>,
     exchange: Exchange,
     user: Option<String>,
+    xclient: Said,
+    /// Of the next message.
+    xforward: Said,
     mail: Option<Mail>,
     host: PhantomData<fn() -> H>,
 }
@@ -57,6 +70,9 @@ struct Mail {
 struct Envelope {
     from: ReversePath,
     params: Params,
+    /// When MAIL was said.
+    said: SystemTime,
+    xforward: Said,
     to: Vec<(ForwardPath, Params)>,
 }
 
@@ -70,8 +86,17 @@ enum Content {
 
 impl<'a, H: Host> Session<'a, H> {
     fn new(service: &'a Service, peer: Peer) -> Self {
-        let exchange = Exchange::default();
-        Self { service, peer, hello: None, exchange, user: None, mail: None, host: PhantomData }
+        Self {
+            service,
+            peer,
+            hello: None,
+            exchange: Exchange::default(),
+            user: None,
+            xclient: Said::default(),
+            xforward: Said::default(),
+            mail: None,
+            host: PhantomData,
+        }
     }
 
     async fn talk<S: Stream, C: Clock>(
@@ -92,7 +117,8 @@ impl<'a, H: Host> Session<'a, H> {
                     self.authenticate(conn, Some(response.expose()))?;
                 }
                 Event::Mail { from, params } => {
-                    let envelope = Envelope { from, params, to: Vec::new() };
+                    let (said, xforward) = (SystemTime::now(), mem::take(&mut self.xforward));
+                    let envelope = Envelope { from, params, said, xforward, to: Vec::new() };
                     self.mail = Some(Mail { envelope, content: Content::None });
                     conn.accept()?;
                 }
@@ -105,6 +131,18 @@ impl<'a, H: Host> Session<'a, H> {
                 Event::Message(transfer) => self.begin(conn, transfer).await?,
                 Event::Body(piece) => self.take(conn, &piece).await?,
                 Event::Deliver { octets, .. } => self.deliver(conn, octets).await?,
+                Event::XClient(attributes) => {
+                    self.xclient.hear(&attributes);
+                    if let Some(login) = attributes.login() {
+                        self.user = login.map(Cow::into_owned);
+                    }
+                    self.hello = None;
+                    conn.accept()?;
+                }
+                Event::XForward(attributes) => {
+                    self.xforward.hear(&attributes);
+                    conn.accept()?;
+                }
                 Event::Secured(_) => {
                     // Whatever was said in the clear may have been said by anybody.
                     self.hello = None;
@@ -180,6 +218,7 @@ impl<'a, H: Host> Session<'a, H> {
     fn record(&self, server: &Server, envelope: &Envelope, id: &str, octets: u64) -> Record {
         let (verb, name) = self.hello.clone().unwrap_or((Verb::Helo, String::new()));
         let utf8 = envelope.params.get("SMTPUTF8").is_some();
+        let proxied = self.peer.proxy.is_some() || self.xclient.client().is_some();
         Record {
             id: id.into(),
             time: record::now(),
@@ -189,15 +228,21 @@ impl<'a, H: Host> Session<'a, H> {
                 mail: record::parameters(&envelope.params),
                 rcpt: envelope.to.iter().map(|(_, params)| record::parameters(params)).collect(),
             },
+            requests: Requests {
+                mail: requests::of_mail(&envelope.params, envelope.said),
+                rcpt: envelope.to.iter().map(|(_, params)| requests::of_rcpt(params)).collect(),
+            },
             size: octets,
             client: Client {
-                address: self.peer.to_string(),
+                address: self.xclient.client().unwrap_or_else(|| self.peer.to_string()),
                 hello: name,
                 protocol: with_protocol(verb, utf8, server.tls().is_some(), self.user.is_some()),
             },
-            proxy: self.peer.proxy.is_some().then(|| Peer::new(self.peer.socket).to_string()),
+            proxy: proxied.then(|| Peer::new(self.peer.socket).to_string()),
             tls: server.tls().map(Encryption::from),
             user: self.user.clone(),
+            xclient: self.xclient.record(),
+            xforward: envelope.xforward.record(),
         }
     }
 }

@@ -7,11 +7,13 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
 use smtp_driver::client::Credentials;
-use smtp_proto::client::{Chunking, Config};
+use smtp_proto::client::{Chunking, Config, Envelope};
 use smtp_proto::session::Protocol;
 use smtp_proto::syntax::address::{ForwardPath, HelloName, ReversePath};
+use smtp_proto::syntax::params::ParamError;
 use smtp_proto::timeouts::ClientTimeouts;
 
+use super::requests::Requests;
 use super::server::Server;
 
 /// Sends messages from files to one mail server
@@ -31,7 +33,7 @@ pub(super) struct Args {
 
     /// The sender, where notifications go; "" for nobody
     #[arg(long, value_name = "A")]
-    pub(super) from: ReversePath,
+    from: ReversePath,
 
     /// A recipient; may be given more than once
     #[arg(long, value_name = "B", required = true)]
@@ -112,7 +114,7 @@ pub(super) struct Args {
 
     /// The messages have UTF-8 in their headers (RFC 6532); non-ASCII addresses imply it
     #[arg(long)]
-    pub(super) smtputf8: bool,
+    smtputf8: bool,
 
     /// Share the messages among this many connections
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = count)]
@@ -125,6 +127,9 @@ pub(super) struct Args {
     /// Show the reply to every message, and how each connection is secured
     #[arg(short, long)]
     pub(super) verbose: bool,
+
+    #[command(flatten)]
+    pub(super) requests: Requests,
 }
 
 const AFTER: &str = "\
@@ -133,7 +138,7 @@ Exit status, as in sysexits.h:
   64  usage
   66  a file cannot be read
   69  refused for good: a 5yz reply, a certificate that is not trusted, TLS required and not
-      offered, a message that needs an extension the server does not have
+      offered, a message that needs an extension the server does not have, or more than it offers
   74  a file could not be read while it was sent
   75  trying later may help: a 4yz reply, no connection, a connection lost, no reply in time
   76  the server broke the protocol
@@ -168,6 +173,12 @@ impl Args {
         if args.files.iter().filter(|file| file.as_os_str() == "-").count() > 1 {
             return contradiction("standard input can be read only once");
         }
+        if args.requests.require_tls && args.starttls == Some(When::Off) && !args.implicit_tls {
+            return contradiction("--require-tls can't be asked for in the clear");
+        }
+        if let Some(what) = args.requests.contradiction() {
+            return contradiction(what);
+        }
         Ok(args)
     }
 
@@ -179,6 +190,18 @@ impl Args {
     /// The files of the certificate to show.
     pub(super) fn certificate(&self) -> Option<(&Path, &Path)> {
         self.tls_cert.as_deref().zip(self.tls_key.as_deref())
+    }
+
+    /// What is said ahead of every message.
+    ///
+    /// # Errors
+    ///
+    /// A parameter is there twice.
+    pub(super) fn envelope(&self) -> Result<Envelope, ParamError> {
+        let mut envelope = Envelope::new(self.from.clone(), self.to.iter().cloned());
+        envelope.smtputf8 = self.smtputf8;
+        self.requests.apply(&mut envelope)?;
+        Ok(envelope)
     }
 
     /// How the client behaves, but for what is a matter of security.

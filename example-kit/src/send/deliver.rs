@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use smtp_driver::Runtime;
 use smtp_driver::client::{ClientConnection, ConnectError, Connector, quit, send_all};
 use smtp_driver::tls::TlsTransport;
+use smtp_proto::client::Envelope;
+use smtp_proto::syntax::capability::LimitsOffer;
 
 use super::Host;
 use super::args::Args;
@@ -20,6 +22,8 @@ pub(super) struct Job<H: Host> {
     pub(super) messages: Vec<Message>,
     pub(super) report: Arc<Report>,
     pub(super) connector: Connector<H::Runtime>,
+    /// What every message has.
+    pub(super) envelope: Envelope,
     pub(super) args: Args,
 }
 
@@ -53,7 +57,7 @@ impl<H: Host> Job<H> {
         for _ in 0..connections {
             let (one, queue, ended) = (Arc::clone(&job), Arc::clone(&queue), ended.clone());
             let task = async move {
-                let status = one.connection(&queue).await;
+                let status = one.connections(&queue).await;
                 let _ = ended.try_send(status);
             };
             match H::Runtime::spawn(task) {
@@ -78,7 +82,17 @@ impl<H: Host> Job<H> {
         }
     }
 
-    /// Sends as much as one connection can. Tells why the connection failed, if it did.
+    /// Sends as much as one connection after the other can: a server may take no more than some
+    /// messages over each (RFC 9422 section 4.1). Tells why the last of them failed, if it did.
+    async fn connections(&self, queue: &Queue) -> Status {
+        loop {
+            let status = self.connection(queue).await;
+            if status != Status::OK || queue.left() == 0 {
+                return status;
+            }
+        }
+    }
+
     async fn connection(&self, queue: &Queue) -> Status {
         let conversation = match &self.args.server {
             Server::Tcp { host, port } => match self.connector.dial((host.as_str(), *port)).await {
@@ -103,13 +117,16 @@ impl<H: Host> Job<H> {
         queue: &Queue,
     ) -> Result<Status, ConnectError> {
         self.establish(&mut conn).await?;
+        let limits = conn.capabilities().offer().unwrap_or(LimitsOffer::default());
+        let most = limits.mail_max.and_then(|most| usize::try_from(most).ok());
         let begun: Mutex<Vec<&str>> = Mutex::default();
         let messages = iter::from_fn(|| {
             let message = self.messages.get(queue.next()? % self.messages.len())?;
             names(&begun).push(&message.name);
             let body = message.body::<H>(self.report.progress.clone());
-            Some((message.envelope(&self.args), body))
-        });
+            Some((message.envelope(&self.envelope), body))
+        })
+        .take(most.unwrap_or(usize::MAX));
         let told = |index: usize, outcome| {
             let name = names(&begun).get(index).copied().unwrap_or_default();
             self.report.message(name, &outcome);

@@ -15,7 +15,6 @@ use smtp_proto::syntax::params::BodyType;
 use tempfile::NamedTempFile;
 
 use super::Host;
-use super::args::Args;
 
 /// Octets read at a time.
 const PIECE: usize = 64 << 10;
@@ -88,10 +87,9 @@ impl Message {
         Ok(Self { name, source, length, found: survey.finish() })
     }
 
-    /// What is to be said ahead of it.
-    pub(super) fn envelope(&self, args: &Args) -> Envelope {
-        let mut envelope = Envelope::new(args.from.clone(), args.to.iter().cloned());
-        envelope.smtputf8 = args.smtputf8;
+    /// What is to be said ahead of it, and of every message.
+    pub(super) fn envelope(&self, every: &Envelope) -> Envelope {
+        let mut envelope = every.clone();
         (envelope.body, envelope.size) = if self.found.nul {
             (BodyType::BinaryMime, Some(self.length)) // goes out as it is
         } else if self.found.eight_bit {

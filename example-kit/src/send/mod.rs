@@ -3,6 +3,7 @@
 //! | file | concern |
 //! |---|---|
 //! | `args` | the command line |
+//! | `requests` | what is asked of the server besides |
 //! | `server` | which server |
 //! | `security` | when to encrypt, whom to trust, when a password may be sent |
 //! | `message` | what is in a file, and reading it while it is sent |
@@ -14,6 +15,7 @@ mod args;
 mod deliver;
 mod message;
 mod report;
+mod requests;
 mod security;
 pub mod server;
 mod status;
@@ -62,11 +64,12 @@ pub async fn main<H: Host>() -> ExitCode {
 async fn run<H: Host>(args: Args) -> Result<Status, (Status, String)> {
     let connector =
         args.connector().map_err(|error| (Status::CONFIG, format!("no TLS to be had: {error}")))?;
+    let envelope = args.envelope().map_err(|error| (Status::USAGE, error.to_string()))?;
     // Everything is read once before anything is sent: for what has to be said ahead (SIZE, BODY),
     // and because a mistyped name is better noticed now.
     let messages = message::read_all(&args.files)
         .map_err(|(name, error)| (Status::NO_INPUT, format!("cannot read {name}: {error}")))?;
     let report = Arc::new(Report::new(&messages, &args));
-    Job::<H> { messages, report: Arc::clone(&report), connector, args }.run().await;
+    Job::<H> { messages, report: Arc::clone(&report), connector, envelope, args }.run().await;
     Ok(report.finish())
 }

@@ -9,6 +9,7 @@
 //! | `--starttls required` | required | yes | no |
 //! | `--starttls off` | no | | yes |
 //! | `--implicit-tls` | | yes | no |
+//! | default, `--require-tls` (RFC 8689 section 4.2.1) | required | yes | no |
 //!
 //! `--insecure` turns each check off.
 
@@ -33,7 +34,7 @@ impl Args {
         let mut config = self.config();
         let local = self.server.is_this_machine();
         let credentials = self.credentials();
-        let careful = credentials.is_some() && !local;
+        let careful = credentials.is_some() && !local || self.requests.require_tls;
         config.auth_without_tls = local || self.starttls == Some(When::Off);
         let mut connector = Connector::new(config);
         connector.implicit_tls = self.implicit_tls;

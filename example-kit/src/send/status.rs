@@ -107,11 +107,23 @@ impl From<&Lost> for Status {
 impl From<&SendFailure> for Status {
     fn from(failure: &SendFailure) -> Self {
         match failure {
-            SendFailure::Envelope(SendError::Missing(_) | SendError::TooLarge { .. }) => {
-                Self::UNAVAILABLE
-            }
+            SendFailure::Envelope(error) => error.into(),
             SendFailure::Source(_) => Self::IO,
             SendFailure::Lost(lost) => lost.into(),
+            _ => Self::SOFTWARE,
+        }
+    }
+}
+
+/// A message that this server can't get, and nothing was said.
+impl From<&SendError> for Status {
+    fn from(error: &SendError) -> Self {
+        match error {
+            SendError::Missing(_)
+            | SendError::TooLarge { .. }
+            | SendError::Exceeds { .. }
+            | SendError::NotTaken { .. } => Self::UNAVAILABLE,
+            SendError::BadParameter { .. } | SendError::Params(_) => Self::USAGE,
             _ => Self::SOFTWARE,
         }
     }
