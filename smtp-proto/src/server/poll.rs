@@ -149,7 +149,8 @@ impl Server {
     pub(super) fn lose_framing_if(&mut self, framing: bool) -> Turn {
         if framing && !matches!(self.task, Task::Closing) {
             let why = Close::Fault(Fault::Framing);
-            self.close_with_421(why, Status::OTHER_SECURITY, "Closing connection");
+            let text = "Cannot tell where the next command begins, closing connection";
+            self.close_with_421(why, Status::OTHER_PROTOCOL, text);
         }
         Turn::Again
     }
