@@ -3,13 +3,14 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::output::LINE;
 use crate::body::Newlines;
 use crate::limits::ServerLimits;
 use crate::session::Protocol;
 use crate::syntax::address::AsciiDomain;
 use crate::syntax::capability::{
     BurlOffer, DeliverByOffer, Extension, FutureReleaseOffer, MtPriorityOffer, NoSolicitingOffer,
-    XClientOffer, XForwardOffer,
+    XClientOffer, XForwardOffer, is_ehlo_line,
 };
 use crate::syntax::command::Mechanism;
 use crate::syntax::text::Text;
@@ -150,9 +151,16 @@ pub struct Offers {
 
 /// An extension that this crate does not know: what of it is announced, and what of it is passed to
 /// the application as it comes.
+///
+/// Its keyword has to begin with X, unless it is registered with IANA; so do the keywords of parameters
+/// and the verbs (RFC 5321 sections 2.2.2 and 4.1.5).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Private {
-    /// The line to announce it by: a keyword and perhaps arguments. Empty: none.
+    /// The line to announce it by: a keyword and perhaps arguments, each behind one space (RFC 5321
+    /// section 4.1.1.1). Empty: none.
+    ///
+    /// Only a well-formed line is announced: in ASCII, of 505 octets at most, and not that of an
+    /// [`Extension`].
     pub line: Text,
     /// Keywords of parameters for MAIL. Their values are any that a parameter can have.
     pub mail: Vec<Box<str>>,
@@ -160,4 +168,14 @@ pub struct Private {
     pub rcpt: Vec<Box<str>>,
     /// Verbs: [`Event::Private`](super::Event::Private) asks what to do.
     pub verbs: Vec<Box<str>>,
+}
+
+impl Private {
+    /// The line, if it is one that can be announced.
+    pub(super) fn announced(&self) -> Option<&str> {
+        let line = self.line.as_str();
+        let keyword = line.split(' ').next().unwrap_or_default();
+        let is_own = line.len() <= LINE && Extension::parse(keyword).is_none();
+        (is_own && is_ehlo_line(line)).then_some(line)
+    }
 }

@@ -4,8 +4,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::iter::once;
 
-use super::Server;
 use super::output::LINE;
+use super::{Private, Server};
 use crate::syntax::capability::{Extension, LimitsOffer, Offer, SizeOffer};
 use crate::syntax::reply::write_extensions;
 use crate::syntax::text::Text;
@@ -35,7 +35,7 @@ impl Server {
         let room = LINE.saturating_sub(self.config.hostname.as_str().len());
         let by_field = [Extension::StartTls, Extension::Auth];
         let listed = self.config.extensions.iter().copied();
-        let private = self.config.private.iter().map(|private| private.line.as_str());
+        let private = self.config.private.iter().filter_map(Private::announced);
         let lines: Vec<String> = once(self.first_line(text, room))
             .chain(
                 listed
@@ -44,7 +44,7 @@ impl Server {
                     .filter(|extension| self.offers(*extension))
                     .map(|extension| self.line(extension)),
             )
-            .chain(private.filter(|line| !line.is_empty()).map(String::from))
+            .chain(private.map(String::from))
             .collect();
         let lines = lines.iter().map(String::as_str);
         write_extensions(self.outbox.line_buffer(), lines);

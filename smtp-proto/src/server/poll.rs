@@ -155,7 +155,8 @@ impl Server {
         match piece {
             Some(Verb::Bdat) if !matches!(self.task, Task::Closing) => {
                 let why = Close::Fault(Fault::Framing);
-                self.close_with_421(why, Status::OTHER_SECURITY, "Closing connection");
+                let text = "Cannot tell where the next command begins, closing connection";
+                self.close_with_421(why, Status::OTHER_PROTOCOL, text);
             }
             Some(Verb::Burl) if self.config.offers(Extension::Burl) => self.fail_message(),
             _ => {}

@@ -77,10 +77,18 @@ impl Refusal {
         )
     }
 
-    /// 450 4.2.0: not now, for whatever reason; the client is to try later.
+    /// 450 4.0.0: not now, for whatever reason; the client is to try later.
     #[must_use]
     pub fn try_later() -> Self {
-        Self::transient(Code::MAILBOX_BUSY, Status::OTHER_MAILBOX, "Try again later")
+        Self::transient(Code::MAILBOX_BUSY, Status::OTHER, "Try again later")
+    }
+
+    /// 450 4.7.1: refused for now by policy, in the policy's own words: greylisting, for instance (RFC
+    /// 6647).
+    #[must_use]
+    pub fn policy_for_now(text: Text) -> Self {
+        let enhanced = Status::DELIVERY_NOT_AUTHORISED.transient();
+        Self::of(Code::MAILBOX_BUSY, enhanced, text)
     }
 
     /// 452 4.3.1: no room left; the client is to try later.
@@ -113,6 +121,49 @@ impl Refusal {
     #[must_use]
     pub fn malformed_response() -> Self {
         Self::permanent(Code::ARGUMENT_ERROR, Status::SYNTAX_ERROR, "Malformed authentication data")
+    }
+
+    /// 501 5.7.0: an initial response for a mechanism in which the server speaks first (RFC 4954 section
+    /// 4).
+    #[must_use]
+    pub fn unwanted_initial_response() -> Self {
+        Self::permanent(
+            Code::ARGUMENT_ERROR,
+            Status::OTHER_SECURITY,
+            "This mechanism has no initial response",
+        )
+    }
+
+    /// 432 4.7.12: the account is not ready for this mechanism. After AUTH PLAIN once it will be (RFC
+    /// 4954 section 6).
+    #[must_use]
+    pub fn password_transition() -> Self {
+        Self::transient(
+            Code::PASSWORD_TRANSITION,
+            Status::PASSWORD_TRANSITION_NEEDED,
+            "A password transition is needed",
+        )
+    }
+
+    /// 534 5.7.9: this user may not log in by a mechanism as weak as this one.
+    #[must_use]
+    pub fn mechanism_too_weak() -> Self {
+        Self::permanent(
+            Code::MECHANISM_TOO_WEAK,
+            Status::AUTHENTICATION_MECHANISM_TOO_WEAK,
+            "Authentication mechanism is too weak",
+        )
+    }
+
+    /// 525 5.7.13: the credentials are right, and the account is disabled (RFC 5248 section 2.4). Not
+    /// for who has not proved that it is his.
+    #[must_use]
+    pub fn account_disabled() -> Self {
+        Self::permanent(
+            Code::ACCOUNT_DISABLED,
+            Status::USER_ACCOUNT_DISABLED,
+            "User account disabled",
+        )
     }
 
     /// 454 4.7.0: credentials cannot be checked, or TLS be had, at present.

@@ -120,6 +120,34 @@ fn the_words_of_another_server() {
     }
 }
 
+/// The codes of RFC 4954 section 6 and those around it.
+#[test]
+fn refusals_by_name() {
+    let why = || Text::lossy("why");
+    for (refusal, codes) in [
+        (Refusal::no_such_user(), "550 5.1.1"),
+        (Refusal::relay_denied(), "550 5.7.1"),
+        (Refusal::policy(why()), "550 5.7.1"),
+        (Refusal::policy_for_now(why()), "450 4.7.1"),
+        (Refusal::local_error(), "451 4.3.0"),
+        (Refusal::try_later(), "450 4.0.0"),
+        (Refusal::storage(), "452 4.3.1"),
+        (Refusal::transaction_failed(), "554 5.0.0"),
+        (Refusal::bad_credentials(), "535 5.7.8"),
+        (Refusal::malformed_response(), "501 5.5.2"),
+        (Refusal::unwanted_initial_response(), "501 5.7.0"),
+        (Refusal::password_transition(), "432 4.7.12"),
+        (Refusal::mechanism_too_weak(), "534 5.7.9"),
+        (Refusal::account_disabled(), "525 5.7.13"),
+        (Refusal::temporarily_unavailable(), "454 4.7.0"),
+        (Refusal::unavailable(), "421 4.3.2"),
+        (Refusal::no_service(), "554 5.3.2"),
+    ] {
+        assert_eq!(refusal.to_string(), format!("{codes} {}", refusal.text()));
+        assert!(!refusal.text().as_str().is_empty(), "{codes}");
+    }
+}
+
 #[test]
 fn a_refusal_has_a_line_at_least() {
     let lines = |refusal: Refusal| refusal.lines().map(Text::to_string).collect::<Vec<_>>();

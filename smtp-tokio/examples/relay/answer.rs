@@ -3,7 +3,10 @@
 //! | next hop | sender |
 //! |---|---|
 //! | a reply to MAIL, RCPT, DATA or the message | the same: code, enhanced code and text |
-//! | can't be reached, wants no conversation, no TLS where it has to be | 451 4.4.1 |
+//! | can't be reached | 451 4.4.1 |
+//! | wants no conversation | 451 4.3.2 |
+//! | no TLS where it has to be | 451 4.7.4 |
+//! | TLS fails | 451 4.7.5 |
 //! | 421 | 451 in its words: the sender may stay |
 //! | connection lost, no reply in time | 451 4.4.2 |
 //! | does not keep to the protocol | 451 4.5.0 |
@@ -12,7 +15,8 @@
 //! | lacks BINARYMIME, or CHUNKING for it | 554 5.6.1 |
 //! | lacks SMTPUTF8 | 550 5.6.7, to a recipient 553 5.6.7 |
 
-use smtp_driver::client::{ConnectError, EstablishError};
+use smtp_driver::Error;
+use smtp_driver::client::{ConnectError, EstablishError, Lost};
 use smtp_proto::client::{NotSent, SendError};
 use smtp_proto::error::{Close, Misuse};
 use smtp_proto::server::{Refusal, Server};
@@ -39,11 +43,19 @@ pub(crate) fn refused(reply: &Reply) -> Refusal {
 pub(crate) fn unreachable(error: &ConnectError) -> Refusal {
     match error {
         ConnectError::Establish(EstablishError::Refused(reply)) => {
-            transient(4, 1, &format!("The next hop takes no mail from here: {reply}"))
+            transient(3, 2, &format!("The next hop takes no mail from here: {reply}"))
         }
         ConnectError::Establish(EstablishError::TlsMissing | EstablishError::TlsRefused(_)) => {
-            transient(4, 1, "The next hop can't be reached safely")
+            transient(7, 4, "The next hop has no TLS")
         }
+        ConnectError::Establish(EstablishError::Lost(Lost::Failed(Error::Tls(_)))) => {
+            transient(7, 5, "There is no safe connection to the next hop")
+        }
+        ConnectError::Unreachable(attempts) if attempts.iter().any(|one| one.handshake) => {
+            transient(7, 5, "There is no safe connection to the next hop")
+        }
+        ConnectError::Establish(EstablishError::Lost(Lost::Closed(close))) => lost(close),
+        ConnectError::Establish(_) => transient(4, 2, "The connection to the next hop was lost"),
         _ => transient(4, 1, "The next hop can't be reached"),
     }
 }
@@ -105,7 +117,8 @@ pub(crate) fn too_late() -> Refusal {
 
 /// The message has been here before, or everywhere else.
 pub(crate) fn in_circles() -> Refusal {
-    permanent(Code::TRANSACTION_FAILED, 4, 6, "Too many hops: the message is going in circles")
+    // X.4.6 would say the same, but for now (RFC 3463 section 3.5).
+    permanent(Code::TRANSACTION_FAILED, 4, 0, "Too many hops: the message is going in circles")
 }
 
 /// The next hop said 421. From us that would end the sender's connection, too.

@@ -48,17 +48,17 @@ fn that_can_t_be_had() {
     let plain = Hop::usual(&[]);
     let encrypted = TOKIO.receive(["--tls-cert", cert, "--tls-key", key]);
     let other = other.ca.to_str().unwrap();
-    for (next, args) in [
-        (plain.address, &["--to-starttls", "required", "--to-insecure"][..]),
-        (plain.address, &["--to-implicit-tls", "--to-insecure", "--timeout", "1"]),
-        (encrypted.address(), &["--to-starttls", "required", "--to-ca", other]),
-        (encrypted.address(), &["--to-starttls", "opportunistic", "--to-ca", other]),
+    for (next, code, args) in [
+        (plain.address, "451 4.7.4", &["--to-starttls", "required", "--to-insecure"][..]),
+        (plain.address, "451 4.7.5", &["--to-implicit-tls", "--to-insecure", "--timeout", "1"]),
+        (encrypted.address(), "451 4.7.5", &["--to-starttls", "required", "--to-ca", other]),
+        (encrypted.address(), "451 4.7.5", &["--to-starttls", "opportunistic", "--to-ca", other]),
     ] {
         let relay = Relay::to(next, args);
         let mut sender = relay.sender();
         for _ in 0..2 {
             let reply = sender.say(MAIL);
-            assert!(reply.starts_with("451 4.4.1"), "{args:?}: {reply}");
+            assert!(reply.starts_with(code), "{args:?}: {reply}");
         }
     }
     assert_eq!(plain.messages().len(), 0);

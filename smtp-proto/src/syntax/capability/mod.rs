@@ -73,7 +73,19 @@ impl fmt::Display for Capability<'_> {
     }
 }
 
-/// Keyword and arguments of a line that is well formed.
+/// Whether a server may send a line, to the letter of the grammar.
+pub(crate) fn is_ehlo_line(line: &str) -> bool {
+    let mut words = line.split(' ');
+    words.next().is_some_and(is_keyword)
+        && words.all(|word| !word.is_empty() && word.bytes().all(|octet| octet.is_ascii_graphic()))
+}
+
+fn is_keyword(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && word.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'-')
+}
+
+/// Keyword and arguments of a line that is well formed, but for white space.
 ///
 /// ```text
 /// ehlo-line    = ehlo-keyword *( SP ehlo-param )
@@ -92,8 +104,7 @@ fn split(line: &str) -> Option<(&str, &str)> {
             (keyword, arguments.trim_ascii_start())
         }
     };
-    let well_formed = keyword.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && keyword.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'-')
-        && arguments.bytes().all(|octet| matches!(octet, b' '..=b'~'));
+    let well_formed =
+        is_keyword(keyword) && arguments.bytes().all(|octet| matches!(octet, b' '..=b'~'));
     well_formed.then_some((keyword, arguments))
 }

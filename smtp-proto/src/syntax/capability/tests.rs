@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::{Capabilities, Capability, Extension, SizeOffer};
+use super::{Capabilities, Capability, Extension, SizeOffer, is_ehlo_line};
 use crate::syntax::protocol::Protocol;
 use crate::syntax::reply::Reply;
 
@@ -188,5 +188,17 @@ proptest! {
             prop_assert!(capabilities.get(capability.keyword()).is_some());
             prop_assert!(capability.extension().is_none_or(|known| capabilities.has(known)));
         }
+    }
+}
+
+#[test]
+fn lines_that_a_server_may_send() {
+    for line in ["X", "8BITMIME", "X-a 1", "NO-SOLICITING net.example:ADV", "X =;\"~ 2"] {
+        assert!(is_ehlo_line(line), "{line}");
+    }
+    for line in
+        ["", " X", "X ", "X  1", "-X", "X_Y", "X=1", "X\t1", "X 1\t2", "Ü", "X ü", "X \u{85}"]
+    {
+        assert!(!is_ehlo_line(line), "{line:?}");
     }
 }
