@@ -102,7 +102,7 @@ fn without_another_connection_the_rest_is_not_sent_and_said_to_be() {
     let partly = complete(&fake, sent).unwrap_err();
     assert_eq!(accepted(&partly.delivery), [true, false]);
     assert_eq!(partly.delivery.recipients[1].fate, Fate::NotSent(NotSent::Abandoned));
-    assert!(matches!(partly.cause, Cause::Connect("no route")));
+    assert!(matches!(*partly.cause, Cause::Connect("no route")));
     let told = partly.to_string();
     assert_eq!(
         told,

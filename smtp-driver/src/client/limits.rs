@@ -76,7 +76,7 @@ pub struct PartlySent<E> {
     /// Who got it and who refused; the others are [`NotSent::Abandoned`].
     pub delivery: Delivery,
     /// Why it did not go on.
-    pub cause: Cause<E>,
+    pub cause: Box<Cause<E>>,
 }
 
 /// Why a message was not sent to everybody.
@@ -94,7 +94,7 @@ impl<E: fmt::Display> fmt::Display for PartlySent<E> {
         let recipients = &self.delivery.recipients;
         let left = recipients.iter().filter(|r| matches!(r.fate, Fate::NotSent(_))).count();
         write!(f, "not sent to {left} of {} recipients: ", recipients.len())?;
-        match &self.cause {
+        match &*self.cause {
             Cause::Send(failure) => failure.fmt(f),
             Cause::Connect(error) => write!(f, "the server wants another connection: {error}"),
         }
@@ -103,7 +103,7 @@ impl<E: fmt::Display> fmt::Display for PartlySent<E> {
 
 impl<E: std::error::Error + 'static> std::error::Error for PartlySent<E> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.cause {
+        match &*self.cause {
             Cause::Send(failure) => Some(failure),
             Cause::Connect(error) => Some(error),
         }
@@ -116,7 +116,7 @@ struct Fates(Delivery);
 impl Fates {
     fn new(envelope: &Envelope) -> Self {
         let fate = Fate::NotSent(NotSent::Abandoned);
-        let outcome = |path| RecipientOutcome { path, fate: fate.clone() };
+        let outcome = |path| RecipientOutcome { path, fate: fate.clone(), try_later: true };
         let recipients = envelope.to.iter().map(|to| outcome(to.path.clone())).collect();
         Self(Delivery { recipients, sender: None, reply: None })
     }
@@ -136,6 +136,6 @@ impl Fates {
     }
 
     fn partly<E>(self, cause: Cause<E>) -> PartlySent<E> {
-        PartlySent { delivery: self.0, cause }
+        PartlySent { delivery: self.0, cause: Box::new(cause) }
     }
 }
