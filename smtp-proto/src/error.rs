@@ -73,6 +73,9 @@ pub enum Fault {
     /// A command that needs TLS first.
     #[error("{0} before STARTTLS")]
     EncryptionRequired(Verb),
+    /// A verb of the application's own that needs TLS or authentication first.
+    #[error("a private command before STARTTLS or authentication")]
+    PrivateTooEarly,
     /// A SASL mechanism that is not offered.
     #[error("a SASL mechanism that is not offered")]
     UnknownMechanism,

@@ -72,7 +72,7 @@ impl Server {
         let is = |known: &str| verb.eq_ignore_ascii_case(known);
         let mut private = self.config.private.iter().flat_map(|private| &private.verbs);
         if private.any(|known| is(known)) {
-            if let Some(breach) = self.forbidden(Verb::Noop, Act::Query) {
+            if let Some(breach) = self.forbidden_private() {
                 return self.refuse_as(breach);
             }
             let event = Event::Private { verb: verb.into(), argument: argument.into() };

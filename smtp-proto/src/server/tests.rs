@@ -10,7 +10,7 @@ use bytes::Buf;
 
 use super::{Abort, Config, Event, Refusal, Server};
 use crate::error::{Close, Misuse};
-use crate::machine::{Machine, Step, Time, Wait};
+use crate::machine::{Machine, Step, Time, Tls, Wait};
 use crate::session::Phase;
 use crate::syntax::capability::Extension;
 use crate::syntax::command::Mechanism;
@@ -69,6 +69,18 @@ fn a_message() {
     assert_eq!(news, [Event::Body("\u{2e}x\r\n".into()), Event::Closed(Close::Quit)]);
     assert_eq!(server.poll(Time::ZERO), Step::Done);
     assert_eq!(server.poll(Time::ZERO), Step::Done);
+}
+
+/// RFC 6409 section 4.3
+#[test]
+fn submission_needs_authentication_by_default() {
+    let mechanisms = [Mechanism::parse("PLAIN".into()).unwrap()].into();
+    let config = Config { mechanisms, ..Config::submission("mx.example".parse().unwrap()) };
+    let mut server = Server::new(config);
+    server.upgraded(Tls::default());
+    let input = b"EHLO a\r\nMAIL FROM:<a@b>\r\nAUTH PLAIN AGEAYg==\r\nMAIL FROM:<a@b>\r\n";
+    let (output, _) = converse(&mut server, input, false);
+    assert_eq!(codes(&output), ["220", "250", "530", "235", "250"]);
 }
 
 #[test]
