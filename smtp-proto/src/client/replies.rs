@@ -175,12 +175,10 @@ impl Client {
         let lmtp = self.is_lmtp();
         let transaction = self.transactions.front_mut()?;
         let index = transaction.heard;
-        transaction.heard = index.saturating_add(1);
         if reply.is_positive() {
-            transaction.accepted = transaction.accepted.saturating_add(1);
-            if lmtp {
-                transaction.owed.push_back(index);
-            }
+            transaction.accept(lmtp);
+        } else {
+            transaction.heard = index.saturating_add(1);
         }
         Some(Event::Recipient { transaction: transaction.id, index, reply })
     }

@@ -199,6 +199,7 @@ impl User {
                 client.body(piece).map_err(to_text)
             }
             ("finish", None) => client.finish().map_err(to_text),
+            ("pause", None) => client.pause().map_err(to_text),
             ("abandon", None) => client.abandon().map_err(to_text),
             _ => return Err(format!("no such answer: {call}")),
         };
