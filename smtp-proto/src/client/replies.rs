@@ -130,8 +130,10 @@ impl Client {
 
     /// The server is where a connection begins.
     fn on_xclient(&mut self, reply: Reply) -> Event {
+        let login = self.login.take();
         if reply.is_positive() {
             self.forget_after(Act::XClient);
+            self.authenticated = login.unwrap_or(self.authenticated);
             self.say_hello();
         }
         Event::Answer(reply)
