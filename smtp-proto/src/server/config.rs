@@ -144,6 +144,7 @@ pub struct Private {
     pub mail: Vec<Box<str>>,
     /// Keywords of parameters for RCPT.
     pub rcpt: Vec<Box<str>>,
-    /// Verbs: [`Event::Private`](super::Event::Private) asks what to do.
+    /// Verbs: [`Event::Private`](super::Event::Private) asks what to do. Where TLS or authentication is
+    /// required, it is for these too.
     pub verbs: Vec<Box<str>>,
 }

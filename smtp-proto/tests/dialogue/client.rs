@@ -182,7 +182,7 @@ impl User {
             }
             ("private", Some(words)) => {
                 let (verb, argument) = words.split_once(' ').unwrap_or((words, ""));
-                client.private(verb, argument).map_err(to_text)
+                client.private(verb, &text(argument)?).map_err(to_text)
             }
             ("burl", Some(url)) => client.burl(url.parse().map_err(to_text)?).map_err(to_text),
             ("noop", None) => client.noop().map_err(to_text),
