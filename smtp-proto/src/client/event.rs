@@ -60,7 +60,10 @@ pub enum Event {
     },
     /// News: the server knows this transaction from another connection, by its `TRANSID` (355, RFC
     /// 1845 section 4): the whole envelope is accepted, and of the content it wants what comes behind
-    /// so many octets, as SIZE counts them.
+    /// so many octets, as SIZE counts them. No `Sender` and no `Recipient` comes.
+    ///
+    /// The envelope has to name those recipients only that were accepted there: in LMTP each of them
+    /// has an `Outcome`.
     Resumed {
         /// Whose.
         transaction: TransactionId,

@@ -105,6 +105,8 @@ pub struct Client {
     next_id: u64,
     /// What of the server's LIMITS is used up.
     quota: Quota,
+    /// XCLIENT is in flight, and says who the client is, or that it is nobody: LOGIN.
+    login: Option<bool>,
     /// The initial response of AUTH, if it did not fit into the command.
     held_response: Option<Secret>,
     question: Option<Question>,
@@ -159,6 +161,7 @@ impl Client {
             sending: None,
             next_id: 0,
             quota: Quota::default(),
+            login: None,
             held_response: None,
             question: None,
             idle: None,
@@ -195,7 +198,7 @@ impl Client {
         self.tls.as_ref()
     }
 
-    /// Whether AUTH has succeeded on this connection.
+    /// Whether AUTH has succeeded on this connection, or XCLIENT with LOGIN.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
         self.authenticated

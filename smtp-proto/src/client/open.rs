@@ -55,7 +55,8 @@ impl Client {
     }
 
     /// Adds a recipient to the envelope that is open, and returns its index. RCPT goes out as soon
-    /// as PIPELINING and the window allow.
+    /// as PIPELINING and the window allow; behind [`Event::Resumed`](super::Event::Resumed) there is
+    /// none, since the server knows.
     ///
     /// # Errors
     ///
@@ -72,9 +73,14 @@ impl Client {
         self.check_params(Verb::Rcpt, &recipient.params)?;
         self.quota.check(index, slice::from_ref(&recipient))?;
         self.quota.count(slice::from_ref(&recipient));
+        let lmtp = self.is_lmtp();
         let (sending, transaction) = self.open_envelope()?;
         transaction.recipients = index.saturating_add(1);
-        sending.envelope.to.push(recipient);
+        if transaction.resumed {
+            transaction.accept(lmtp);
+        } else {
+            sending.envelope.to.push(recipient);
+        }
         Ok(index)
     }
 

@@ -130,8 +130,10 @@ impl Client {
 
     /// The server is where a connection begins.
     fn on_xclient(&mut self, reply: Reply) -> Event {
+        let login = self.login.take();
         if reply.is_positive() {
             self.forget_after(Act::XClient);
+            self.authenticated = login.unwrap_or(self.authenticated);
             self.say_hello();
         }
         Event::Answer(reply)
@@ -175,12 +177,10 @@ impl Client {
         let lmtp = self.is_lmtp();
         let transaction = self.transactions.front_mut()?;
         let index = transaction.heard;
-        transaction.heard = index.saturating_add(1);
         if reply.is_positive() {
-            transaction.accepted = transaction.accepted.saturating_add(1);
-            if lmtp {
-                transaction.owed.push_back(index);
-            }
+            transaction.accept(lmtp);
+        } else {
+            transaction.heard = index.saturating_add(1);
         }
         Some(Event::Recipient { transaction: transaction.id, index, reply })
     }

@@ -97,7 +97,7 @@ impl Client {
     /// XCLIENT: tells the server what is known of the client that this one speaks for (Postfix).
     ///
     /// [`Event::Answer`](super::Event::Answer) has the reply. If it is positive (220), hello is said
-    /// again.
+    /// again, and LOGIN has decided whether the client is authenticated.
     pub fn xclient(&mut self, attributes: &Attributes) -> Result<(), RequestError> {
         self.may_use(Verb::XClient)?;
         self.nothing_in_flight()?;
@@ -105,13 +105,16 @@ impl Client {
         if !offer.is_some_and(|offer| attributes.iter().all(|a| offer.has(a.name()))) {
             return Err(RequestError::Argument("has an attribute that the server does not take"));
         }
+        self.login = attributes.login().map(|login| login.is_some());
         self.request(&Command::XClient(attributes.borrowed()), Awaited::Request(Verb::XClient));
         Ok(())
     }
 
-    /// XFORWARD: tells the server what to log of the client of the next message (Postfix).
+    /// XFORWARD: tells the server what to log of the client of the next message (Postfix). Not while
+    /// replies to another are still to come: a RSET that clears it up would undo this.
     pub fn xforward(&mut self, attributes: &Attributes) -> Result<(), RequestError> {
         self.may_use(Verb::XForward)?;
+        self.nothing_in_flight()?;
         let offer = self.capabilities.offer::<XForwardOffer>();
         if !offer.is_some_and(|offer| attributes.iter().all(|a| offer.has(a.name()))) {
             return Err(RequestError::Argument("has an attribute that the server does not take"));

@@ -20,6 +20,8 @@ pub(super) struct Transaction {
     pub(super) burl: bool,
     /// MAIL has TRANSID: what comes next depends on its reply (RFC 1845 section 4).
     pub(super) resumable: bool,
+    /// It goes on that way: whoever is in the envelope, the server knows and has accepted.
+    pub(super) resumed: bool,
     /// Commands sent and not answered.
     pub(super) outstanding: usize,
     /// RCPT commands answered.
@@ -51,6 +53,7 @@ impl Transaction {
             chunked: false,
             burl: false,
             resumable: false,
+            resumed: false,
             outstanding: 0,
             heard: 0,
             accepted: 0,
@@ -66,11 +69,19 @@ impl Transaction {
 
     /// The server knows the whole envelope already.
     pub(super) fn resume(&mut self, lmtp: bool) {
-        self.heard = self.recipients;
-        self.accepted = self.recipients;
-        if lmtp {
-            self.owed.extend(0..self.recipients);
+        self.resumed = true;
+        for _ in 0..self.recipients {
+            self.accept(lmtp);
         }
+    }
+
+    /// The next recipient is accepted.
+    pub(super) fn accept(&mut self, lmtp: bool) {
+        if lmtp {
+            self.owed.push_back(self.heard);
+        }
+        self.heard = self.heard.saturating_add(1);
+        self.accepted = self.accepted.saturating_add(1);
     }
 
     /// Every RCPT was answered, and there will be no other.

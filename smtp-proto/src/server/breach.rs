@@ -58,6 +58,16 @@ impl Breach {
         }
     }
 
+    /// Of XCLIENT or XFORWARD, as Postfix has it: 501.
+    pub(super) fn attribute_not_offered(verb: Verb) -> Self {
+        Self {
+            fault: Fault::UnknownParameter(verb),
+            code: Code::ARGUMENT_ERROR,
+            status: Status::INVALID_COMMAND_ARGUMENTS,
+            text: "An attribute that is not offered".into(),
+        }
+    }
+
     /// LMTP leaves no choice but 503 (RFC 2033 section 4.2), nor RFC 4468 section 6 but X.5.0 for BURL.
     pub(super) fn no_recipients(verb: Verb, protocol: Protocol) -> Self {
         let lmtp = protocol == Protocol::Lmtp;

@@ -59,10 +59,7 @@ impl Server {
             Command::Atrn(domains) => self.atrn(domains),
             Command::Burl { url, last } => self.burl(url, last),
             Command::XClient(attributes) => self.xclient(attributes),
-            Command::XForward(attributes) => {
-                let event = Event::XForward(attributes.into_owned());
-                self.useless_question(Question::XForward, event)
-            }
+            Command::XForward(attributes) => self.xforward(attributes),
             Command::Bdat { .. } | Command::Unknown { .. } => Turn::Again, // done above
         }
     }
@@ -221,9 +218,22 @@ impl Server {
     }
 
     fn xclient(&mut self, attributes: Attributes<&str>) -> Turn {
+        let offer = &self.config.offers.xclient;
+        if !attributes.iter().all(|attribute| offer.has(attribute.name())) {
+            return self.refuse_as(Breach::attribute_not_offered(Verb::XClient));
+        }
         let login = attributes.login().map(|login| login.is_some());
         let event = Event::XClient(attributes.into_owned());
         self.useless_question(Question::XClient { login }, event)
+    }
+
+    fn xforward(&mut self, attributes: Attributes<&str>) -> Turn {
+        let offer = &self.config.offers.xforward;
+        if !attributes.iter().all(|attribute| offer.has(attribute.name())) {
+            return self.refuse_as(Breach::attribute_not_offered(Verb::XForward));
+        }
+        let event = Event::XForward(attributes.into_owned());
+        self.useless_question(Question::XForward, event)
     }
 
     /// A question that does nothing for a mail.

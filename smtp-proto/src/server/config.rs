@@ -143,9 +143,9 @@ pub struct Offers {
     /// BURL: what can be fetched. Not told before authentication, where AUTH is offered (RFC 4468
     /// section 3.1).
     pub burl: BurlOffer,
-    /// XCLIENT: the attributes that are understood; all by default.
+    /// XCLIENT: the attributes that are understood; all by default. Others are answered 501 5.5.4.
     pub xclient: XClientOffer,
-    /// XFORWARD: the attributes that are understood; all by default.
+    /// XFORWARD: the attributes that are understood; all by default. Others are answered 501 5.5.4.
     pub xforward: XForwardOffer,
 }
 
@@ -166,7 +166,8 @@ pub struct Private {
     pub mail: Vec<Box<str>>,
     /// Keywords of parameters for RCPT.
     pub rcpt: Vec<Box<str>>,
-    /// Verbs: [`Event::Private`](super::Event::Private) asks what to do.
+    /// Verbs: [`Event::Private`](super::Event::Private) asks what to do. Where TLS or authentication is
+    /// required, it is for these too.
     pub verbs: Vec<Box<str>>,
 }
 

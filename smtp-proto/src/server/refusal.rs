@@ -197,6 +197,39 @@ impl Refusal {
         )
     }
 
+    /// 521 5.3.2: this host takes no mail, whatever it is and whoever brings it; an answer to a
+    /// connection (RFC 7504 section 3).
+    #[must_use]
+    pub fn host_accepts_no_mail() -> Self {
+        Self::permanent(
+            Code::HOST_ACCEPTS_NO_MAIL,
+            Status::SYSTEM_NOT_ACCEPTING_MESSAGES,
+            "Server does not accept mail",
+        )
+    }
+
+    /// 556 5.1.10: the recipient's domain takes no mail, as its null MX says; an answer to RCPT (RFC
+    /// 7505 section 4.1).
+    #[must_use]
+    pub fn recipient_null_mx() -> Self {
+        Self::permanent(
+            Code::DOMAIN_ACCEPTS_NO_MAIL,
+            Status::RECIPIENT_NULL_MX,
+            "Recipient address has null MX",
+        )
+    }
+
+    /// 550 5.7.27: the sender's domain takes no mail, as its null MX says, so there would be no way
+    /// back; an answer to MAIL (RFC 7505 section 4.1).
+    #[must_use]
+    pub fn sender_null_mx() -> Self {
+        Self::permanent(
+            Code::MAILBOX_UNAVAILABLE,
+            Status::SENDER_NULL_MX,
+            "Sender address has null MX",
+        )
+    }
+
     /// The same refusal in other words, on one line.
     #[must_use]
     pub fn with_text(self, text: Text) -> Self {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use smtp_proto::body::Newlines;
 use smtp_proto::limits::ServerLimits;
-use smtp_proto::server::{Config, Event, Refusal};
+use smtp_proto::server::{Config, Event, Private, Refusal};
 use smtp_proto::session::Protocol;
 use smtp_proto::syntax::capability::Extension;
 use smtp_proto::syntax::command::Mechanism;
@@ -57,6 +57,22 @@ const SENSE: &[&str] = &[
     "EXPN everybody\r\n",
     "HELP\r\n",
     "ETRN @example\r\n",
+    "MAIL FROM:<a@example> TRANSID=<1@example> XHOUSE\r\nDATA\r\n",
+    "MAIL FROM:<a@example> TRANSID=<1@example>\r\n",
+    "RCPT TO:<b@two.example> XROOM=1\r\n",
+    "RCPT TO:<b@three.example>\r\n",
+    "MAIL FROM:<a@example>\r\nRCPT TO:<b@example>\r\nBURL imap:one\r\nBDAT 6 LAST\r\n",
+    "BDAT 2\r\nx\rBURL imap:two\r\n",
+    "BURL imap:one\r\n",
+    "BURL imap:one LAST\r\n",
+    "BURL one LAST\r\n",
+    "XCLIENT NAME=a LOGIN=b\r\n",
+    "XCLIENT LOGIN=[UNAVAILABLE]\r\nEHLO client.example\r\n",
+    "XCLIENT IDENT=1\r\n",
+    "XFORWARD NAME=a IDENT=1\r\n",
+    "XLOOK around\r\n",
+    "ATRN example.org\r\n",
+    "AUTH PLAIN AGEAYg==\r\nATRN\r\n",
     "AUTH PLAIN\r\n",
     "AUTH PLAIN AGEAYg==\r\n",
     "AGEAYg==\r\n",
@@ -65,6 +81,20 @@ const SENSE: &[&str] = &[
     "\r",
     "\n",
     "XYZZY",
+];
+
+/// What a server may have besides.
+const MORE: [Extension; 10] = [
+    Extension::Vrfy,
+    Extension::Expn,
+    Extension::Help,
+    Extension::Etrn,
+    Extension::Limits,
+    Extension::Burl,
+    Extension::Checkpoint,
+    Extension::XClient,
+    Extension::XForward,
+    Extension::Atrn,
 ];
 
 /// With and without limits that are soon reached.
@@ -80,8 +110,13 @@ fn config() -> impl Strategy<Value = Config> {
         config.protocol = protocol;
         config.newlines = newlines;
         if all {
-            let more = [Extension::Vrfy, Extension::Expn, Extension::Help, Extension::Etrn];
-            config.extensions.extend(more);
+            config.extensions.extend(MORE);
+            config.private.push(Private {
+                line: Text::lossy("X-HOUSE"),
+                mail: vec!["XHOUSE".into()],
+                rcpt: vec!["XROOM".into()],
+                verbs: vec!["XLOOK".into()],
+            });
         }
         if auth {
             config.mechanisms = vec![Mechanism::parse("PLAIN".into()).unwrap()];
@@ -98,6 +133,7 @@ fn config() -> impl Strategy<Value = Config> {
                 body_line: 20,
                 message: 60,
                 recipients: 2,
+                recipient_domains: 2,
                 transactions: 3,
                 errors: 8,
                 useless: 6,
@@ -149,6 +185,8 @@ impl User {
                 assert_eq!(*octets, self.body.len() as u64);
                 self.events.push(format!("{:?}", String::from_utf8_lossy(&self.body)));
             }
+            // What comes before it is before it, however it was cut.
+            Event::Burl { .. } => self.events.push(format!("{:?}", self.body.escape_ascii())),
             Event::Mail { .. } => self.body.clear(),
             _ => {}
         }
@@ -173,6 +211,7 @@ impl User {
             }
             5 => server.accept_with(&[Text::lossy("ja, natürlich"), Text::lossy("")]).unwrap(),
             6..=12 if auth => server.challenge(b"go on").unwrap(),
+            13..=18 if server.resume(choice, 2).is_ok() => {}
             _ => server.accept().unwrap(),
         }
     }
@@ -221,8 +260,10 @@ proptest! {
         seed in any::<u64>(),
         end in any::<bool>(),
     ) {
-        // What comes together with STARTTLS is an attack, what comes after it a handshake.
+        // What comes together with STARTTLS is an attack, what comes after it a handshake; the same with
+        // ATRN and another conversation.
         config.starttls = false;
+        config.extensions.retain(|extension| *extension != Extension::Atrn);
         let one = run(&config, &input, &one, seed, end);
         let other = run(&config, &input, &other, seed, end);
         prop_assert_eq!(one, other);

@@ -184,7 +184,7 @@ impl User {
             }
             ("private", Some(words)) => {
                 let (verb, argument) = words.split_once(' ').unwrap_or((words, ""));
-                client.private(verb, argument).map_err(to_text)
+                client.private(verb, &text(argument)?).map_err(to_text)
             }
             ("burl", Some(url)) => client.burl(url.parse().map_err(to_text)?).map_err(to_text),
             ("noop", None) => client.noop().map_err(to_text),
@@ -201,6 +201,7 @@ impl User {
                 client.body(piece).map_err(to_text)
             }
             ("finish", None) => client.finish().map_err(to_text),
+            ("pause", None) => client.pause().map_err(to_text),
             ("abandon", None) => client.abandon().map_err(to_text),
             _ => return Err(format!("no such answer: {call}")),
         };

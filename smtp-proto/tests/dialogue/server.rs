@@ -168,6 +168,7 @@ fn answer(server: &mut Server, answer: &str) -> Result<(), String> {
             let refusal = Refusal::new(code, enhanced, Text::default()).ok_or("not a refusal")?;
             server.reject(refusal.with_lines(lines))
         }
+        ("refuse", name) => server.reject(refusal(name)?),
         ("resume", words) => {
             let (offset, recipients) = words.split_once(' ').unwrap_or((words, "1"));
             let number = |text: &str| text.parse::<u64>().map_err(|error| error.to_string());
@@ -182,6 +183,16 @@ fn answer(server: &mut Server, answer: &str) -> Result<(), String> {
         (Err(error), Some(why)) if super::matches(why, &error.to_string()) => Ok(()),
         (result, _) => Err(format!("{answer}: {result:?}")),
     }
+}
+
+/// One of those that come with the crate.
+fn refusal(name: &str) -> Result<Refusal, String> {
+    Ok(match name {
+        "no-mail" => Refusal::host_accepts_no_mail(),
+        "recipient-null-mx" => Refusal::recipient_null_mx(),
+        "sender-null-mx" => Refusal::sender_null_mx(),
+        _ => return Err(format!("no such refusal: {name}")),
+    })
 }
 
 fn describe(event: &Event) -> String {
