@@ -12,6 +12,7 @@ mod relay {
 
     mod broken;
     mod content;
+    mod dsn;
     mod leaving;
     mod lmtp;
     mod load;

@@ -191,6 +191,30 @@ impl World {
     }
 }
 
+/// Lets a client ask for notifications, of the recipient `b@example.net`, and looks at what was
+/// recorded: NOTIFY=SUCCESS,DELAY and RET=HDRS, and what `more` says of MAIL and RCPT.
+pub(crate) fn notifications(
+    world: &World,
+    tally: &mut Tally,
+    more: [Value; 2],
+    ask: impl FnOnce(&str) -> Result<(), String>,
+) {
+    let server = world.adapter.receive::<&str>([]);
+    tally.check("DSN", ask(&server.port()));
+    let with = |mut fields: Value, more: &Value| {
+        let more = more.as_object().expect("an object").clone();
+        fields.as_object_mut().expect("an object").extend(more);
+        fields
+    };
+    let recorded = server.take_one().and_then(|stored| {
+        let requests = &stored.envelope["requests"];
+        expect("MAIL", &requests["mail"], &with(json!({"ret": "HDRS"}), &more[0]))?;
+        let notify = json!({"notify": ["SUCCESS", "DELAY"]});
+        expect("RCPT", &requests["rcpt"], &json!([with(notify, &more[1])]))
+    });
+    tally.check("DSN, recorded", recorded);
+}
+
 /// Whether a delivery was stored as it was sent.
 fn stored(server: &Receive, task: &Task<'_>, client: &Client<'_>) -> Result<(), String> {
     let stored = server.take_one()?;

@@ -2,7 +2,11 @@
 
 use std::process::Command;
 
-use super::deliver::{Client, FROM, KNOWN, Mode, PASSWORD, TO, Task, USER, World, succeed};
+use serde_json::json;
+
+use super::deliver::{
+    Client, FROM, KNOWN, Mode, PASSWORD, TO, Task, USER, World, notifications, succeed,
+};
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
 
@@ -20,6 +24,12 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         Mode::Lmtp,
     ];
     world.deliver(tally, &Client { modes, without: &[], to: TO, expected, deliver });
+    notifications(world, tally, [json!({}), json!({})], |port| {
+        let mut command = Command::new("msmtp");
+        command.args(["--host=127.0.0.1", &format!("--port={port}"), &format!("--from={FROM}")]);
+        command.args(["--tls=off", "--auth=off", "--dsn-notify=success,delay"]);
+        succeed(command.args(["--dsn-return=hdrs", "--", TO[0]]), b"Subject: x\n\n")
+    });
 }
 
 fn deliver(task: &Task<'_>) -> Result<(), String> {

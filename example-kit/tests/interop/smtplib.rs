@@ -2,11 +2,25 @@
 
 use std::process::Command;
 
-use super::deliver::{Client, FROM, Mode, PASSWORD, TO, Task, USER, World, succeed};
+use serde_json::json;
+
+use super::deliver::{Client, FROM, Mode, PASSWORD, TO, Task, USER, World, notifications, succeed};
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
 
 const SCRIPT: &str = include_str!("smtplib.py");
+
+/// With the port, and whom it is from and for.
+const NOTIFICATIONS: &str = r#"
+import smtplib
+import sys
+
+port, sender, recipient = sys.argv[1:]
+with smtplib.SMTP("127.0.0.1", int(port), "client.example.org") as client:
+    mail = ["RET=HDRS", "ENVID=a+2Bb", "MT-PRIORITY=-1"]
+    rcpt = ["NOTIFY=SUCCESS,DELAY", "ORCPT=rfc822;b+2Bc@example.net"]
+    client.sendmail(sender, [recipient], b"Subject: x\r\n\r\n", mail, rcpt)
+"#;
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     let expected = Sample::in_lines;
@@ -22,6 +36,12 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     // It reads one reply, for however many recipients.
     let (modes, to) = (&[Mode::Lmtp], &TO[..1]);
     world.deliver(tally, &Client { modes, without: &[], to, expected, deliver });
+    let original = json!({"orcpt": {"type": "rfc822", "address": "b+c@example.net"}});
+    let mail = json!({"envid": "a+b", "mt_priority": -1});
+    notifications(world, tally, [mail, original], |port| {
+        let mut command = Command::new(&world.python);
+        succeed(command.args(["-c", NOTIFICATIONS, port, FROM, TO[0]]), b"")
+    });
 }
 
 fn deliver(task: &Task<'_>) -> Result<(), String> {

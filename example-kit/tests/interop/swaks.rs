@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use serde_json::json;
+
 use super::deliver::{CLIENT, Client, FROM, Mode, PASSWORD, TO, Task, USER, World, succeed};
 use super::tally::{Tally, expect};
 use crate::processes::corpus::Sample;
@@ -30,6 +32,29 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     world.deliver(tally, &Client { modes, without, to: TO, expected, deliver });
     let (modes, without) = (&[Mode::Plain], &["dot first", "20 MB"]);
     world.deliver(tally, &Client { modes, without, to: TO, expected, deliver: pipeline });
+    speaking_for_another(world, tally);
+}
+
+/// By XCLIENT.
+fn speaking_for_another(world: &World, tally: &mut Tally) {
+    let server = world.adapter.receive(["--xclient-from", "127.0.0.0/8"]);
+    let mut command = Command::new("swaks");
+    command.env("SWAKS_HOME", "/nonexistent").args(["--server", "127.0.0.1", "--hide-all"]);
+    command.args(["--port", &server.port(), "--ehlo", "client.example.org"]);
+    command.args(["--from", FROM, "--to", TO[0], "--xclient-name", "spike.example"]);
+    command.args(["--xclient-addr", "192.0.2.7", "--xclient-port", "4711"]);
+    command.args(["--xclient-login", "tim", "--xclient-delim", "--xclient-proto", "ESMTP"]);
+    tally.check("XCLIENT", succeed(&mut command, b""));
+    let recorded = server.take_one().and_then(|stored| {
+        let told = json!({
+            "name": "spike.example", "addr": "192.0.2.7", "port": "4711", "login": "tim",
+            "proto": "ESMTP",
+        });
+        expect("attributes", &stored.envelope["xclient"], &told)?;
+        expect("client", &stored.envelope["client"]["address"], &json!("192.0.2.7:4711"))?;
+        expect("user", &stored.envelope["user"], &json!("tim"))
+    });
+    tally.check("XCLIENT, recorded", recorded);
 }
 
 fn deliver(task: &Task<'_>) -> Result<(), String> {

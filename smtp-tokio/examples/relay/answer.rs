@@ -13,6 +13,8 @@
 //! | does not take messages so large | 552 5.3.4 |
 //! | lacks 8BITMIME | 554 5.6.3 |
 //! | lacks BINARYMIME, or CHUNKING for it | 554 5.6.1 |
+//! | takes no more recipients, or domains of recipients | 452 4.5.3 |
+//! | lacks DSN, which it had | 451 4.3.3: the sender finds it gone when it comes back |
 //! | lacks SMTPUTF8 | 550 5.6.7, to a recipient 553 5.6.7 |
 
 use smtp_driver::Error;
@@ -78,6 +80,14 @@ pub(crate) fn unsuited(error: &SendError) -> Refusal {
         SendError::Missing(Extension::SmtpUtf8) => {
             permanent(Code::MAILBOX_UNAVAILABLE, 6, 7, "The next hop lacks SMTPUTF8")
         }
+        SendError::Missing(Extension::Dsn) => {
+            transient(3, 3, "The next hop takes no requests for notifications any more")
+        }
+        SendError::Exceeds { .. } => refusal(
+            Code::INSUFFICIENT_STORAGE,
+            EnhancedCode::transient(5, 3),
+            "The next hop takes no more recipients at a time",
+        ),
         SendError::SmtpUtf8NotSaid => {
             permanent(Code::MAILBOX_NAME_NOT_ALLOWED, 6, 7, "Non-ASCII address without SMTPUTF8")
         }

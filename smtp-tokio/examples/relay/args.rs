@@ -116,6 +116,10 @@ A message is neither lost nor doubled, with one exception that no relay can do a
 if a connection is lost between the end of a message and the reply to it, nobody knows who has the
 message. The sender then tries again, and the next hop may get it twice.
 
+Requests for notifications (DSN) are passed on as they are. DSN is offered to senders once the next
+hop was seen to offer it; without it, who sends here knows that nobody behind does what it asks for,
+and does it by itself.
+
 Nothing is converted. A message that needs 8BITMIME, BINARYMIME or SMTPUTF8 is refused if the next
 hop lacks it. Content goes by BDAT where the next hop takes it, otherwise by DATA, which completes
 the last line if it has no end.

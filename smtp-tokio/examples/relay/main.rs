@@ -88,11 +88,11 @@ async fn run(args: Args) -> Result<(), Failure> {
     args.secure(&mut connector).map_err(|e| (CONFIG, format!("no TLS to be had: {e}")))?;
     match args.to.clone() {
         Server::Tcp { host, port } => {
-            listen::<Io<TcpStream>>(args, Route { connector, address: (host, port) }, signals).await
+            listen::<Io<TcpStream>>(args, Route::new(connector, (host, port)), signals).await
         }
         #[cfg(unix)]
         Server::Unix(path) => {
-            listen::<Io<UnixStream>>(args, Route { connector, address: path }, signals).await
+            listen::<Io<UnixStream>>(args, Route::new(connector, path), signals).await
         }
     }
 }

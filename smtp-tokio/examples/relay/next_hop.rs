@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use smtp_driver::client::{ClientConnection, ConnectError, quit};
-use smtp_proto::client::{BodyError, Envelope, Event, Recipient};
-use smtp_proto::error::Close;
+use smtp_proto::client::{BodyError, Envelope, Event, Limit, Recipient, SendError};
+use smtp_proto::error::{Close, Misuse};
 use smtp_proto::server::Refusal;
 use smtp_proto::syntax::reply::Reply;
 use smtp_tokio::Tokio;
@@ -130,6 +130,10 @@ impl<T: Wire> NextHop<T> {
     /// Takes leave.
     pub(crate) async fn quit(mut self) {
         self.abandon();
+        self.leave().await;
+    }
+
+    async fn leave(&mut self) {
         let leave = async {
             self.settle().await;
             match &mut self.conn {
@@ -147,20 +151,27 @@ impl<T: Wire> NextHop<T> {
     async fn open_somewhere(&mut self, envelope: Envelope) -> Result<Reply, Refusal> {
         self.settle().await;
         if self.conn.is_some() {
-            self.begin(envelope.clone())?;
-            // It may have had enough of us in this very moment; a MAIL without a reply is nothing.
-            if let Ok(reply) = self.answer().await {
-                return Ok(reply);
+            match self.begin(envelope.clone()) {
+                // It has said how many messages it takes over one (RFC 9422 section 4.1).
+                Err(SendError::Exceeds { limit: Limit::MailMax, .. }) => self.leave().await,
+                begun => {
+                    begun.map_err(|error| answer::unsuited(&error))?;
+                    // It may have had enough of us in this very moment; a MAIL without a reply is
+                    // nothing.
+                    if let Ok(reply) = self.answer().await {
+                        return Ok(reply);
+                    }
+                }
             }
         }
         self.connect().await?;
-        self.begin(envelope)?;
+        self.begin(envelope).map_err(|error| answer::unsuited(&error))?;
         self.answer().await
     }
 
     async fn connect(&mut self) -> Result<(), Refusal> {
         self.conn = None;
-        let Route { connector, address } = &*self.route;
+        let Route { connector, address, .. } = &*self.route;
         let connected = async {
             let mut conn = T::dial(connector, address).await?;
             connector.establish(&mut conn).await?;
@@ -168,6 +179,7 @@ impl<T: Wire> NextHop<T> {
         };
         match connected.await {
             Ok(mut conn) => {
+                self.route.learn(conn.capabilities());
                 // It has just asked.
                 let _ = conn.idle();
                 self.conn = Some(conn);
@@ -188,13 +200,9 @@ impl<T: Wire> NextHop<T> {
         }
     }
 
-    fn begin(&mut self, envelope: Envelope) -> Result<(), Refusal> {
-        let conn = self.conn.as_mut().ok_or_else(Refusal::local_error)?;
-        let begun = conn.begin(envelope);
-        let id = begun.map_err(|error| {
-            info!("next hop: {error}");
-            answer::unsuited(&error)
-        })?;
+    fn begin(&mut self, envelope: Envelope) -> Result<(), SendError> {
+        let conn = self.conn.as_mut().ok_or(Misuse::NotReady("there is no connection"))?;
+        let id = conn.begin(envelope).inspect_err(|error| info!("next hop: {error}"))?;
         self.ready = false;
         self.transaction = Some(Transaction::new(id));
         Ok(())

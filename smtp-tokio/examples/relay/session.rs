@@ -11,11 +11,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use smtp_driver::server::Peer;
 use smtp_driver::{Clock, Connection, Error, Stream};
+use smtp_example_kit::offer_instead;
 use smtp_proto::client::{Envelope, Recipient};
 use smtp_proto::error::Close;
 use smtp_proto::server::{Event, Refusal, Server};
 use smtp_proto::syntax::address::{HelloName, ReversePath};
-use smtp_proto::syntax::params::{BodyType, Params, Size, SmtpUtf8};
+use smtp_proto::syntax::capability::Extension;
+use smtp_proto::syntax::params::{BodyType, Known, Param, Params, Size, SmtpUtf8};
 use smtp_proto::syntax::verb::Verb;
 use tracing::{info, warn};
 
@@ -30,6 +32,11 @@ pub(crate) async fn relay<S: Stream, C: Clock, T: Wire>(
     mut sender: Connection<Server, S, C>,
     peer: Peer,
 ) {
+    if route.takes_dsn() {
+        let mut config = sender.config().clone();
+        config.extensions.push(Extension::Dsn);
+        offer_instead(&mut sender, config);
+    }
     let mut session = Session { next: NextHop::new(route), peer, hello: None, mail: None };
     if let Err(error) = session.talk(&mut sender).await {
         warn!("{error}");
@@ -118,6 +125,11 @@ impl<T: Wire> Session<T> {
         envelope.body = params.value().ok().flatten().unwrap_or(BodyType::SevenBit);
         envelope.size = params.value().ok().flatten().map(|Size(size)| longer(size));
         envelope.smtputf8 = utf8;
+        // What is asked for by DSN stays the same to the end (RFC 3461 section 5.2.1).
+        for param in params.iter().filter(|param| is_of_dsn(*param)) {
+            // There is room for as many as there were.
+            let _ = envelope.params.push(param.keyword, param.value);
+        }
         match meanwhile(sender, self.next.open(envelope)).await {
             Ok(reply) => {
                 self.mail = Some(Mail { from, trace, hops: Hops::new() });
@@ -177,6 +189,11 @@ impl<T: Wire> Session<T> {
         }
         Ok(())
     }
+}
+
+fn is_of_dsn(param: Param<'_>) -> bool {
+    let known = Known::find(Verb::Mail, param.keyword);
+    known.is_some_and(|known| known.extension() == Extension::Dsn)
 }
 
 /// What the sender says next; nothing while there would be no place for it.

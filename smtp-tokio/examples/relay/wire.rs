@@ -3,9 +3,11 @@
 use std::future::Future;
 #[cfg(unix)]
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use smtp_driver::client::{ClientConnection, ConnectError};
 use smtp_driver::tls::TlsTransport;
+use smtp_proto::syntax::capability::{Capabilities, Extension};
 use smtp_tokio::{Connector, Io, Tokio};
 use tokio::net::TcpStream;
 #[cfg(unix)]
@@ -51,4 +53,21 @@ impl Wire for Io<UnixStream> {
 pub(crate) struct Route<T: Wire> {
     pub(crate) connector: Connector,
     pub(crate) address: T::Address,
+    /// Whether the next hop offered DSN when it was last connected to.
+    takes_dsn: AtomicBool,
+}
+
+impl<T: Wire> Route<T> {
+    pub(crate) fn new(connector: Connector, address: T::Address) -> Self {
+        Self { connector, address, takes_dsn: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn takes_dsn(&self) -> bool {
+        self.takes_dsn.load(Ordering::Relaxed)
+    }
+
+    /// A connection is ready, and this is what the next hop offers on it.
+    pub(crate) fn learn(&self, capabilities: &Capabilities) {
+        self.takes_dsn.store(capabilities.has(Extension::Dsn), Ordering::Relaxed);
+    }
 }
