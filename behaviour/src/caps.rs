@@ -28,8 +28,8 @@ pub fn one_too_many_is_told_so<W: World>() {
     let mut fourth = place_of_one_who_has_left(address);
 
     server.stop();
-    assert!(second.rest().starts_with("421 mx.example.org "));
-    assert!(fourth.rest().starts_with("421 mx.example.org "));
+    assert!(second.rest().starts_with("421 4.3.2 mx.example.org "));
+    assert!(fourth.rest().starts_with("421 4.3.2 mx.example.org "));
     drop((second, fourth));
     let statistics = server.finish();
     assert_eq!((statistics.accepted, statistics.aborted), (3, 0));

@@ -158,16 +158,20 @@ pub fn a_broken_handshake_ends_one_connection<W: World>() {
     }
 }
 
-pub fn an_offer_without_a_configuration_is_named<W: World>() {
+/// What would not work is not offered (RFC 8314 section 4), and the operator hears why.
+pub fn without_a_configuration_there_is_no_offer<W: World>() {
     let mut config = server_config();
     config.starttls = true;
-    let (server, news) = serve::<W>(config, |_| {});
+    config.require_tls = true;
+    let (server, _) = serve::<W>(config, |_| {});
+    let incident = server.incidents.next();
+    assert!(matches!(incident, Incident::NoTls), "{incident}");
+    assert!(incident.to_string().contains("STARTTLS"), "{incident}");
     let (mut client, offers) = Raw::hello(server.address());
-    assert!(offers.contains("STARTTLS\r\n"), "{offers}");
-    assert!(client.ask("STARTTLS\r\n").starts_with("220 "));
-    let error = news.find(failed).to_string();
-    assert!(error.contains("no configuration"), "{error}");
-    assert_eq!(client.rest(), "");
+    assert!(!offers.contains("STARTTLS"), "{offers}");
+    assert!(client.ask("STARTTLS\r\n").starts_with("502 "));
+    assert!(client.ask("MAIL FROM:<>\r\n").starts_with("530 "), "nothing in the clear");
+    drop(client);
     server.finish();
 }
 

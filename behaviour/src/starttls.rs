@@ -96,9 +96,10 @@ pub fn where_it_is_not_offered<W: World>() {
 
 pub fn where_it_is_refused<W: World>() {
     let certificate = Certificate::of_server();
+    let tls = certificate.server();
     let server = serve_with::<W, _, _>(
         offering(),
-        |_| {},
+        move |listener| listener.tls = Some(tls),
         |mut conn, _| async move {
             while let Some(event) = conn.next().await.unwrap() {
                 match event {

@@ -61,7 +61,7 @@ macro_rules! suite {
                 a_handshake_that_does_not_come_holds_no_place_for_ever
                 a_handshake_behind_starttls_is_not_waited_for_for_ever
                 a_broken_handshake_ends_one_connection
-                an_offer_without_a_configuration_is_named
+                without_a_configuration_there_is_no_offer
                 what_comes_in_the_clear_behind_starttls_is_never_read
                 a_configuration_may_be_replaced
             }

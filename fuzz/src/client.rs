@@ -409,7 +409,7 @@ impl<'a> Run<'a> {
                     self.messages.last_mut().expect("a message was sent").finished = true;
                     false
                 }
-                Err(BodyError::BareNewline(_)) => client.abandon().is_err(),
+                Err(BodyError::BareNewline(_) | BodyError::EightBit) => client.abandon().is_err(),
                 Err(_) => true,
             },
         };

@@ -27,6 +27,10 @@ pub enum Incident {
     Proxy(Peer, ProxyFailure),
     /// A client did not get through the handshake of implicit TLS.
     Handshake(Peer, io::Error),
+    /// [`config.starttls`](smtp_proto::server::Config::starttls) is on and
+    /// [`Listener::tls`](super::Listener::tls) is not there. STARTTLS is not offered. Told once, before
+    /// the first connection.
+    NoTls,
     /// A handler panicked. Its connection was dropped.
     Panic(Peer, String),
 }
@@ -48,6 +52,10 @@ impl fmt::Display for Incident {
             Self::Proxy(peer, error) => write!(f, "{peer} was closed: {error}"),
             Self::Handshake(peer, error) => {
                 write!(f, "the TLS handshake with {peer} failed: {error}")
+            }
+            Self::NoTls => {
+                f.write_str("STARTTLS is not offered: it is configured, and the listener has no ")?;
+                f.write_str("certificate for it; give it one, or turn STARTTLS off")
             }
             Self::Panic(peer, message) => write!(f, "the handler of {peer} failed: {message}"),
         }

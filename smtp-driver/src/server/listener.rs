@@ -24,7 +24,8 @@ pub struct Listener<R: Runtime, L: Accept = <R as Runtime>::TcpListener> {
     /// What the server offers.
     pub config: Arc<Config>,
     /// For STARTTLS or implicit TLS. STARTTLS is offered if
-    /// [`config.starttls`](Config::starttls) says so.
+    /// [`config.starttls`](Config::starttls) says so; without this it is not, whatever that says, and
+    /// the observer hears of it ([`Incident::NoTls`]).
     pub tls: Option<ServerTls>,
     /// Connections begin with a TLS handshake (RFC 8314), which has to be done within
     /// [`config.timeouts.handshake`](smtp_proto::timeouts::ServerTimeouts::handshake).

@@ -45,7 +45,12 @@ impl<R: Runtime, L: Accept> Listener<R, L> {
         H: Fn(ServerConnection<R, L::Transport>, Peer) -> F + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
-        let Self { mut socket, config, tls, implicit_tls, proxy, observer, .. } = self;
+        let Self { mut socket, mut config, tls, implicit_tls, proxy, observer, .. } = self;
+        // What is going to fail is not to be offered (RFC 8314 section 4).
+        if config.starttls && tls.is_none() {
+            Arc::make_mut(&mut config).starttls = false;
+            observer(Incident::NoTls);
+        }
         let limits = Limits { total: self.max_connections, per_address: self.max_per_address };
         let (drain, watch) = Drain::new();
         let mut service = Service {

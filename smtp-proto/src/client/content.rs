@@ -137,8 +137,15 @@ impl Client {
     ///
     /// Bare CR and bare LF are dealt with as [`Config::newlines`](super::Config::newlines) says,
     /// unless the envelope says that the content is binary. Dots need no attention.
+    ///
+    /// # Errors
+    ///
+    /// The piece holds what must not be sent, or no content is wanted. Nothing of it was taken.
     pub fn body(&mut self, piece: Bytes) -> Result<(), BodyError> {
         self.content_is_asked_for()?;
+        if self.sending.as_ref().is_some_and(|sending| sending.seven_bit) && !piece.is_ascii() {
+            return Err(BodyError::EightBit);
+        }
         match self.sending.as_mut().map(|sending| &mut sending.content) {
             Some(Content::Data(stuffer)) => stuffer.stuff(piece, &mut self.outbox)?,
             Some(Content::Chunks(chunks)) => chunks.push(piece)?,

@@ -13,6 +13,9 @@ pub struct Envelope {
     /// The recipients, in order, with the parameters for each RCPT.
     pub to: Vec<Recipient>,
     /// What the content holds (RFC 6152, RFC 3030). Needs the extension, unless it is `SevenBit`.
+    ///
+    /// If it is that, and the content holds octets above 0x7F, they go undeclared to a server that
+    /// offers 8BITMIME, and any other gets none of them: [`BodyError::EightBit`](super::BodyError).
     pub body: BodyType,
     /// Octets of content as SIZE counts them (RFC 1870 section 5), if known.
     pub size: Option<u64>,

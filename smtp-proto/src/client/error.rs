@@ -105,6 +105,17 @@ pub enum BodyError {
     /// Not now.
     #[error(transparent)]
     Misuse(#[from] Misuse),
+    /// Octets above 0x7F, and the server does not offer 8BITMIME: they must not be sent to it, under any
+    /// circumstances (RFC 6152 section 3).
+    ///
+    /// Nothing of the piece was taken. The transaction is to be abandoned, unless a better piece can be
+    /// offered in its place. Who says beforehand what is in the content
+    /// ([`Envelope::body`](super::Envelope::body)) gets [`SendError::Missing`] instead, before MAIL.
+    #[error(
+        "the content has octets above 0x7F, and the server does not offer 8BITMIME: encode it in 7 \
+         bits, or send it by another server"
+    )]
+    EightBit,
     /// A CR or LF that stands alone, which the configuration refuses to send.
     ///
     /// Nothing of the piece was taken. The transaction is to be abandoned, unless a better piece

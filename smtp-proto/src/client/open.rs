@@ -49,7 +49,9 @@ impl Client {
         self.quota.begin();
         self.quota.count(&envelope.to);
         let next = if reset { Next::Reset } else { Next::Mail };
-        self.sending = Some(Sending { envelope, params, next, content, paused: false });
+        let seven_bit = !self.takes_eight_bit(&params);
+        let paused = false;
+        self.sending = Some(Sending { envelope, params, next, content, seven_bit, paused });
         self.take_turn();
         Ok(id)
     }

@@ -5,7 +5,7 @@ use alloc::format;
 use super::content::Content;
 use super::{Chunking, Client, Envelope, SendError};
 use crate::syntax::capability::Extension;
-use crate::syntax::params::{BodyType, ParamError, Params, Size};
+use crate::syntax::params::{BodyType, ParamError, Params, Size, SmtpUtf8};
 use crate::syntax::verb::Verb;
 
 impl Client {
@@ -43,6 +43,13 @@ impl Client {
         let never = self.config.chunking == Chunking::Never;
         let allowed = extension != Extension::Chunking || !never;
         allowed && self.capabilities.has(extension)
+    }
+
+    /// Whether content may have octets above 0x7F in a transaction that begins with these parameters:
+    /// by RFC 6152 section 3, and for headers by RFC 6531 section 3.6.
+    pub(super) fn takes_eight_bit(&self, params: &Params) -> bool {
+        let binary = params.value() == Ok(Some(BodyType::BinaryMime));
+        binary || params.has::<SmtpUtf8>() || self.uses(Extension::EightBitMime)
     }
 
     /// The parameters of MAIL. What the caller gave stands.

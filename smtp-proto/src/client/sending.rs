@@ -19,6 +19,8 @@ pub(super) struct Sending {
     pub(super) params: Params,
     pub(super) next: Next,
     pub(super) content: Content,
+    /// The server takes nothing but US-ASCII.
+    pub(super) seven_bit: bool,
     /// The caller has no content at present, and will go on by itself.
     pub(super) paused: bool,
 }

@@ -120,9 +120,9 @@ impl Server {
         line
     }
 
-    /// STARTTLS is offered in the clear only (RFC 3207 section 4.2).
+    /// STARTTLS is offered in the clear only (RFC 3207 section 4.2), and where it is not refused.
     pub(super) fn offers_starttls(&self) -> bool {
-        self.config.offers(Extension::StartTls) && self.tls.is_none()
+        self.config.offers(Extension::StartTls) && self.tls.is_none() && !self.authenticated
     }
 
     /// AUTH is offered in the clear only where that was asked for (RFC 4954 section 4).

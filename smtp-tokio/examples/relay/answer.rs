@@ -68,12 +68,7 @@ pub(crate) fn unsuited(error: &SendError) -> Refusal {
         SendError::TooLarge { .. } => {
             permanent(Code::EXCEEDED_STORAGE, 3, 4, "The next hop does not take messages so large")
         }
-        SendError::Missing(Extension::EightBitMime) => permanent(
-            Code::TRANSACTION_FAILED,
-            6,
-            3,
-            "The next hop takes 7-bit text only, and nothing is converted here",
-        ),
+        SendError::Missing(Extension::EightBitMime) => seven_bit_only(),
         SendError::Missing(Extension::BinaryMime | Extension::Chunking) => {
             permanent(Code::TRANSACTION_FAILED, 6, 1, "The next hop takes no binary content")
         }
@@ -93,6 +88,12 @@ pub(crate) fn unsuited(error: &SendError) -> Refusal {
         }
         _ => Refusal::local_error(),
     }
+}
+
+/// The content is not for the next hop, which was not known before it came, if MAIL did not say it.
+pub(crate) fn seven_bit_only() -> Refusal {
+    let text = "The next hop takes 7-bit text only, and nothing is converted here";
+    permanent(Code::TRANSACTION_FAILED, 6, 3, text)
 }
 
 /// The transaction has come to nothing at the next hop.

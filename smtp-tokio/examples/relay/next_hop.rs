@@ -99,6 +99,10 @@ impl<T: Wire> NextHop<T> {
         match conn.body(piece) {
             Ok(()) => transaction.stage = Stage::Blocked,
             Err(BodyError::Misuse(_)) => transaction.stage = Stage::Refused,
+            Err(BodyError::EightBit) => {
+                self.abandon();
+                return Err(answer::seven_bit_only());
+            }
             Err(error) => {
                 // Our own server lets no such thing through.
                 warn!("{error}");

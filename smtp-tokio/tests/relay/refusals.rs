@@ -29,6 +29,20 @@ fn nothing_is_converted() {
     }
 }
 
+/// Senders that don't say what they send are served as long as the next hop takes it.
+#[test]
+fn eight_bit_content_that_was_not_announced() {
+    for (offers, reply) in [(&["8BITMIME"][..], "250 "), (&[], "554 5.6.3 ")] {
+        let hop = Hop::usual(offers);
+        let relay = Relay::to(hop.address, NONE);
+        let mut sender = relay.sender();
+        sender.say_all(&["MAIL FROM:<a@x>", "RCPT TO:<b@y>", "DATA"]);
+        let said = sender.say("gr\u{fc}n\r\n.");
+        assert!(said.starts_with(reply), "{offers:?}: {said}");
+        assert_eq!(hop.messages().len(), offers.len());
+    }
+}
+
 #[test]
 fn parameters_are_passed_on() {
     let hop = Hop::usual(&["8BITMIME", "SMTPUTF8", "CHUNKING", "BINARYMIME", "SIZE"]);

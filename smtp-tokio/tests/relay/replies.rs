@@ -31,7 +31,7 @@ fn are_passed_on() {
         ("RCPT TO:<d@y>", "251 2.1.5 forwarded"),
         ("RCPT TO:<e@y>", "250 2.1.5 e, plainly"),
         ("RCPT TO:<f@y>", "553 5.0.0 f, plainly"),
-        ("RCPT TO:<g@y>", "550 5.7.1 not you, whoever you are"),
+        ("RCPT TO:<g@y>", "550-5.7.1 not you,\r\n550 5.7.1 whoever you are"),
         ("RCPT TO:<h@y>", "599 5.9.9 never heard of"),
     ] {
         assert_eq!(sender.say(command), format!("{reply}\r\n"));
