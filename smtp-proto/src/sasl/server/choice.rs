@@ -34,16 +34,15 @@ pub struct Setting<'a> {
 /// ANONYMOUS, OAUTHBEARER and XOAUTH2. Case does not matter.
 #[must_use]
 pub fn for_name(name: &str) -> Option<Boxed> {
-    let simple: [(&str, fn() -> Boxed); 6] = [
-        ("PLAIN", || Box::new(Plain::new())),
-        ("LOGIN", || Box::new(Login::new())),
-        ("EXTERNAL", || Box::new(External::new())),
-        ("ANONYMOUS", || Box::new(Anonymous::new())),
-        ("OAUTHBEARER", || Box::new(OauthBearer::new())),
-        ("XOAUTH2", || Box::new(Xoauth2::new())),
+    let simple: [Boxed; 6] = [
+        Box::new(Plain::new()),
+        Box::new(Login::new()),
+        Box::new(External::new()),
+        Box::new(Anonymous::new()),
+        Box::new(OauthBearer::new()),
+        Box::new(Xoauth2::new()),
     ];
-    let (_, make) = simple.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-    Some(make())
+    simple.into_iter().find(|mechanism| mechanism.name().eq_ignore_ascii_case(name))
 }
 
 /// The mechanism of this name, if it is one of those here.

@@ -66,8 +66,15 @@ impl Mechanism for OauthBearer {
 /// `gs2-header kvsep *kvpair kvsep`.
 fn bearer(message: &str) -> Option<Token> {
     let (header, pairs) = message.split_once(SEPARATOR)?;
-    let user = gs2_authzid(header)?;
-    let mut token = Token { user, token: None, host: None, port: None };
+    let mut token = Token { user: None, token: None, host: None, port: None };
+    match gs2_authzid(header)? {
+        "" => {}
+        // RFC 7628 section 4.4 has `user=` in an example, which is not in the grammar.
+        named => {
+            let name = named.strip_prefix("a=").or_else(|| named.strip_prefix("user="))?;
+            token.user = Some(text(unescape(name)?.as_bytes())?);
+        }
+    }
     let mut seen = false;
     for pair in pairs_of(pairs)? {
         let (key, value) = pair.split_once('=')?;
@@ -86,21 +93,10 @@ fn bearer(message: &str) -> Option<Token> {
 }
 
 /// Nothing is bound here: the flag is there for its place (RFC 7628 section 3.1).
-fn gs2_authzid(header: &str) -> Option<Option<String>> {
+fn gs2_authzid(header: &str) -> Option<&str> {
     let (flag, rest) = header.split_once(',')?;
     let authzid = rest.strip_suffix(',')?;
-    if flag != "n" && flag != "y" {
-        return None;
-    }
-    // RFC 7628 section 4.4 has `user=` in an example, which is not in the grammar.
-    match authzid {
-        "" => Some(None),
-        named => {
-            let name = named.strip_prefix("a=").or_else(|| named.strip_prefix("user="))?;
-            let name = unescape(name)?;
-            Some(Some(text(name.as_bytes())?))
-        }
-    }
+    matches!(flag, "n" | "y").then_some(authzid)
 }
 
 /// A name, in which `=` and `,` are written otherwise (RFC 5801 section 4).

@@ -134,11 +134,13 @@ impl Mechanism for Scram {
                     client_final_without_proof: message.without_proof,
                 };
                 // All of it is done, whatever the first result is.
-                let right = is_proof(&keys, &message.proof, exchange)
-                    & self.is_bound(&first.gs2_header, &message)
-                    & (message.nonce == nonce)
-                    & known;
-                if !right {
+                let checks = [
+                    is_proof(&keys, &message.proof, exchange),
+                    self.is_bound(&first.gs2_header, &message),
+                    message.nonce == nonce,
+                    known,
+                ];
+                if checks.contains(&false) {
                     return Step::Refused;
                 }
                 let signature = exchange.server_signature(self.hash, keys.server_key());

@@ -107,6 +107,18 @@ impl Decoy {
         Stored { password: Some(self.0.secret.clone()), ..Stored::default() }
     }
 
+    /// In place of a user of whom nobody knows what would be stored.
+    pub(crate) fn stand_in(&self, user: &str) -> Stored {
+        #[cfg(feature = "scram")]
+        let stored = self.keys(user);
+        #[cfg(not(feature = "scram"))]
+        let stored = {
+            let _ = user;
+            self.password()
+        };
+        stored
+    }
+
     /// In place of a user of whom keys are stored: such as nobody has the password of, with a salt
     /// that is always the same for this name.
     #[cfg(feature = "scram")]

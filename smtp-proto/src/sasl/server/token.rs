@@ -89,7 +89,7 @@ fn escaped(value: &str) -> String {
         match character {
             '"' | '\\' => text.extend(['\\', character]),
             _ if character.is_control() => {
-                text.push_str(&format!("\\u{:04x}", u32::from(character)));
+                text.extend(format!("\\u{:04x}", u32::from(character)).chars());
             }
             _ => text.push(character),
         }

@@ -48,6 +48,13 @@ fn password(mechanisms: &str, over: Over, only: Option<&str>) -> alloc::string::
 }
 
 #[test]
+fn clear_text_only_where_it_may_be() {
+    assert_eq!(password("LOGIN PLAIN", Over::Tls12, None), "PLAIN");
+    assert_eq!(password("LOGIN PLAIN", Over::Clear, None), "NeedsTls");
+    assert_eq!(password("GSSAPI", Over::Clear, None), "NotOffered");
+}
+
+#[test]
 #[cfg(all(feature = "scram", feature = "cram-md5"))]
 fn the_strongest_that_is_offered() {
     use Over::{Clear, Tls12, Tls13};

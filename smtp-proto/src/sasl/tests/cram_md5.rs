@@ -65,7 +65,7 @@ fn messages() {
         let _ = server.step(None);
         server.step(Some(response))
     };
-    let spaced: Vec<u8> = [b"tim a", &DIGEST[..]].concat();
+    let spaced: Vec<u8> = [b"tim a", DIGEST].concat();
     // The last space counts.
     assert_eq!(step(&spaced), Step::LookUp { user: "tim atim".into(), authzid: None });
     for bad in [

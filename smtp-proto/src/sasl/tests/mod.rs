@@ -12,6 +12,8 @@ use super::{Secret, binds_channel, reveals_password};
 mod choice;
 #[cfg(feature = "cram-md5")]
 mod cram_md5;
+#[cfg(feature = "scram")]
+mod keys;
 mod oauth;
 mod pairs;
 #[cfg(feature = "scram")]

@@ -41,9 +41,10 @@ fn client(name: &str, user: &str, password: &str) -> Result<client::Boxed, Crede
         use crate::sasl::Hash;
 
         let hash = if name.contains("256") { Hash::Sha256 } else { Hash::Sha1 };
-        let binding = match crate::sasl::binds_channel(name) {
-            true => client::Binding::TlsExporter(Exporter([7; 32])),
-            false => client::Binding::None,
+        let binding = if crate::sasl::binds_channel(name) {
+            client::Binding::TlsExporter(Exporter([7; 32]))
+        } else {
+            client::Binding::None
         };
         let nonce = nonce("client");
         return Ok(Box::new(client::Scram::new(hash, None, user, password, nonce, binding)?));
