@@ -58,7 +58,7 @@ pub fn a_password_goes_over_tls_only<W: World>() {
     let mut wrong = connector.clone();
     wrong.login.credentials = Some(Credentials::new("tim", "wrong"));
     match W::block_on(async { wrong.connect(address).await.map(drop) }) {
-        Err(ConnectError::Establish(EstablishError::AuthRefused(reply))) => {
+        Err(ConnectError::Establish(EstablishError::AuthRefused { reply, .. })) => {
             assert!(reply.to_string().starts_with("535 5.7.8 "), "{reply}");
         }
         other => panic!("{other:?}"),

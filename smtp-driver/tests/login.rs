@@ -91,7 +91,7 @@ fn credentials_go_out_under_tls_only() {
     let conn = try_login(&fake("235 2.7.0 In\r\n"), &with_tls).unwrap();
     assert!(conn.is_authenticated() && conn.tls().is_some());
     let refused = try_login(&fake("535 5.7.8 No\r\n"), &with_tls);
-    assert!(matches!(refused, Err(EstablishError::AuthRefused(_))), "{refused:?}");
+    assert!(matches!(refused, Err(EstablishError::AuthRefused { .. })), "{refused:?}");
 
     let in_the_clear = login(StartTls::Off, Some("tim"));
     let refused = try_login(&server(&["AUTH PLAIN"], &[]), &in_the_clear);
