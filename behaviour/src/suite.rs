@@ -94,6 +94,8 @@ macro_rules! suite {
             }
             login {
                 a_password_goes_over_tls_only
+                the_best_mechanism_is_bound_to_tls
+                each_mechanism_does
             }
             extensions {
                 the_sides_change_places
