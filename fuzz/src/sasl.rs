@@ -167,7 +167,7 @@ fn client_alone<'a>(name: &str, tape: &mut Tape<'_>, messages: impl Iterator<Ite
         assert!(count < MOST, "{name} goes on for ever");
     }
     if let Some(text) = client.explanation() {
-        no_control(text);
+        no_control(&text.replace('\t', " "));
     }
     assert_eq!(client.finish().is_ok(), !name.starts_with("SCRAM"), "{name}");
 }
