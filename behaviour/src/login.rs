@@ -218,3 +218,21 @@ pub fn each_mechanism_does<W: World>() {
     }
     server.finish();
 }
+
+/// Where a connection has nothing that is its own for certain, -PLUS is not offered (RFC 9266 section
+/// 4.2).
+pub fn before_tls_1_3_nothing_is_bound<W: World>() {
+    let certificate = Certificate::of_server();
+    let (server, told) = serve_exchanges::<W>(&certificate);
+    let mut connector = with::<W>(&certificate, Credentials::new("tim", "tanstaaftanstaaf"));
+    connector.tls = Some(certificate.client_of_old());
+    W::block_on(async {
+        let mut conn = connector.connect(server.address()).await.unwrap();
+        let tls = conn.tls().unwrap();
+        assert_eq!((tls.protocol.as_deref(), tls.exporter), (Some("TLSv1.2"), None));
+        assert!(!conn.capabilities().supports_auth("SCRAM-SHA-256-PLUS"));
+        quit(&mut conn).await.unwrap();
+    });
+    assert_eq!(told.next().mechanism, "SCRAM-SHA-256");
+    server.finish();
+}
