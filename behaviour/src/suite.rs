@@ -94,6 +94,9 @@ macro_rules! suite {
             }
             login {
                 a_password_goes_over_tls_only
+                the_best_mechanism_is_bound_to_tls
+                each_mechanism_does
+                before_tls_1_3_nothing_is_bound
             }
             extensions {
                 the_sides_change_places

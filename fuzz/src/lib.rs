@@ -6,6 +6,7 @@ pub mod contract;
 pub mod pair;
 pub mod proxy;
 pub mod reply;
+pub mod sasl;
 pub mod server;
 pub mod tape;
 pub mod wire;

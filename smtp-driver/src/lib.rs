@@ -34,6 +34,8 @@
 //! | feature | what comes with it |
 //! |---|---|
 //! | `net` | `Runtime`, `server`, `client::Connector`, `tls`; rustls |
+//! | `scram` | SCRAM-SHA-256 and SCRAM-SHA-1, with and without channel binding; `nonce` |
+//! | `cram-md5` | CRAM-MD5; `nonce` |
 //! | `tracing` | a span for each connection and each transaction, verbs and replies in them; no secrets, no message text |
 
 mod alarm;
@@ -44,6 +46,8 @@ mod drain;
 mod error;
 #[cfg(feature = "net")]
 pub mod net;
+#[cfg(any(feature = "cram-md5", feature = "scram"))]
+mod nonce;
 #[cfg(feature = "net")]
 mod runtime;
 #[cfg(feature = "net")]
@@ -61,6 +65,8 @@ pub use drain::{Drain, DrainWatch};
 pub use error::Error;
 #[cfg(feature = "net")]
 pub use ipnet;
+#[cfg(any(feature = "cram-md5", feature = "scram"))]
+pub use nonce::{fill_random, nonce};
 #[cfg(feature = "net")]
 pub use runtime::Runtime;
 #[cfg(feature = "net")]

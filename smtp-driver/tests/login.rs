@@ -8,6 +8,8 @@ use smtp_driver::Error;
 use smtp_driver::client::{self, Credentials, EstablishError, Login, Lost, StartTls};
 use smtp_proto::Tls;
 use smtp_proto::error::Close;
+#[cfg(feature = "scram")]
+use smtp_proto::sasl::client::Cancel;
 
 use support::script::{Conn, connect, server, text};
 use support::{Call, Fake, Peer, complete};
@@ -91,7 +93,7 @@ fn credentials_go_out_under_tls_only() {
     let conn = try_login(&fake("235 2.7.0 In\r\n"), &with_tls).unwrap();
     assert!(conn.is_authenticated() && conn.tls().is_some());
     let refused = try_login(&fake("535 5.7.8 No\r\n"), &with_tls);
-    assert!(matches!(refused, Err(EstablishError::AuthRefused(_))), "{refused:?}");
+    assert!(matches!(refused, Err(EstablishError::AuthRefused { .. })), "{refused:?}");
 
     let in_the_clear = login(StartTls::Off, Some("tim"));
     let refused = try_login(&server(&["AUTH PLAIN"], &[]), &in_the_clear);
@@ -118,4 +120,42 @@ fn who_is_known_already_proves_nothing() {
         let missing = try_login(&server(&["AUTH PLAIN"], &[]), &login);
         assert!(matches!(missing, Err(EstablishError::NoCommonMechanism { .. })), "{missing:?}");
     }
+}
+
+/// The one thing that a server has to prove is that it knows the password.
+#[cfg(feature = "scram")]
+#[test]
+fn a_server_that_proves_nothing_is_not_believed() {
+    let credentials = Some(Credentials::new("tim", "secret"));
+    let login = Login { starttls: StartTls::Off, credentials };
+    let nonsense = "334 cj1ub3QgbWluZSxzPVFTWENSK1E2c2VrOGJmOTIsaT00MDk2\r\n";
+    for (script, why) in [
+        // At once.
+        (vec![Peer::Awaits("\r\n"), Peer::Says("235 2.7.0 In\r\n")], Cancel::Untrusted),
+        // After a challenge with somebody else's nonce.
+        (
+            vec![
+                Peer::Awaits("\r\n"),
+                Peer::Says(nonsense),
+                Peer::Awaits("*\r\n"),
+                Peer::Says("501 5.7.0 Cancelled\r\n"),
+            ],
+            Cancel::Malformed,
+        ),
+    ] {
+        let failed = try_login(&server(&["AUTH PLAIN SCRAM-SHA-256"], &script), &login);
+        match failed {
+            Err(EstablishError::AuthCancelled(cancel)) => assert_eq!(cancel, why),
+            other => panic!("{other:?}"),
+        }
+    }
+    // Refused, it does not try PLAIN.
+    let script = [Peer::Awaits("\r\n"), Peer::Says("535 5.7.8 No\r\n"), Peer::Closes];
+    let failed = try_login(&server(&["AUTH PLAIN SCRAM-SHA-256"], &script), &login);
+    assert!(matches!(failed, Err(EstablishError::AuthRefused { .. })), "{failed:?}");
+    // In the clear it would not be sent anyway; asked for by name it says so.
+    let only = Some(Credentials::new("tim", "secret").only("plain"));
+    let login = Login { starttls: StartTls::Off, credentials: only };
+    let failed = try_login(&server(&["AUTH PLAIN SCRAM-SHA-256"], &[]), &login);
+    assert!(matches!(failed, Err(EstablishError::AuthNeedsTls)), "{failed:?}");
 }

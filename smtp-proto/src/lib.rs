@@ -76,5 +76,5 @@ pub mod syntax;
 pub mod timeouts;
 
 pub use client::Client;
-pub use machine::{Machine, Mark, Outline, Step, Time, Tls, Wait};
+pub use machine::{Exporter, Machine, Mark, Outline, Step, Time, Tls, Wait};
 pub use server::Server;

@@ -147,4 +147,20 @@ pub struct Tls {
     pub server_name: Option<Box<str>>,
     /// The peer's end-entity certificate in DER, if it presented one.
     pub peer_certificate: Option<Bytes>,
+    /// What an AUTH exchange can be bound to this connection by: SCRAM-SHA-256-PLUS and the like.
+    pub exporter: Option<Exporter>,
+}
+
+/// 32 octets that are the same at both ends of one TLS connection, and of no other (RFC 9266 section
+/// 2): exported with the label `EXPORTER-Channel-Binding` and an empty context. `Debug` does not
+/// print them.
+///
+/// Only to be had where each connection has a master secret of its own: with TLS 1.3.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Exporter(pub [u8; 32]);
+
+impl fmt::Debug for Exporter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Exporter(..)")
+    }
 }

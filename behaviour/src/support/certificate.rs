@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use smtp_driver::rustls::pki_types::ServerName;
-use smtp_driver::rustls::{RootCertStore, ServerConfig};
+use smtp_driver::rustls::{self, ClientConfig, RootCertStore, ServerConfig};
 use smtp_driver::tls::{self, ClientCertificates, ClientTls, ServerTls};
 use tempfile::TempDir;
 
@@ -71,6 +71,17 @@ impl Certificate {
     pub(crate) fn client_for(&self, name: &'static str) -> ClientTls {
         let config = tls::client_config(self.roots()).unwrap();
         ClientTls { config, name: ServerName::try_from(name).unwrap() }
+    }
+
+    /// A client that trusts it, and knows no TLS newer than 1.2.
+    pub(crate) fn client_of_old(&self) -> ClientTls {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&rustls::version::TLS12])
+            .unwrap()
+            .with_root_certificates(self.roots())
+            .with_no_client_auth();
+        ClientTls { config: config.into(), ..self.client() }
     }
 
     /// A client that trusts it, and has a certificate of its own.

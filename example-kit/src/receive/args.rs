@@ -1,6 +1,6 @@
 //! The command line, and what the server is to be from it.
 
-use std::collections::BTreeMap;
+use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,12 +12,14 @@ use smtp_driver::server::ProxyPolicy;
 use smtp_proto::server::Config;
 use smtp_proto::session::Protocol;
 use smtp_proto::syntax::address::{AddressError, AsciiDomain};
+use smtp_proto::syntax::command::Mechanism;
 use smtp_proto::timeouts::ServerTimeouts;
 
-use super::auth::{self, Users};
+use super::auth::{self, Proofs};
 use super::certificate::Files;
 use super::listen::Listen;
 use super::offers::Offers;
+use super::users::{self, Pair, Users};
 
 /// A mail server that keeps what it gets in a directory.
 ///
@@ -67,16 +69,33 @@ pub(super) struct Args {
     #[arg(long)]
     pub(super) implicit_tls: bool,
 
-    /// Who may log in, by PLAIN or LOGIN; may be given more than once
+    /// Who may log in, by SCRAM, CRAM-MD5, PLAIN or LOGIN; may be given more than once
     ///
     /// AUTH is offered on encrypted connections only, unless --auth-without-tls is given. Whoever
     /// can list this machine's processes can read the password.
-    #[arg(long, value_name = "USER:PASSWORD", value_parser = auth::parse)]
-    auth: Vec<(String, String)>,
+    #[arg(long, visible_alias = "user", value_name = "USER:PASSWORD", value_parser = users::parse)]
+    auth: Vec<Pair>,
+
+    /// Who may log in with which token of OAuth 2.0, by OAUTHBEARER or XOAUTH2; may be given more than
+    /// once
+    #[arg(long, value_name = "USER:TOKEN", value_parser = users::parse)]
+    oauth_token: Vec<Pair>,
+
+    /// Let in those who don't say who they are, by ANONYMOUS
+    #[arg(long)]
+    auth_anonymous: bool,
+
+    /// Of all that would be offered, only these mechanisms, in this order
+    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = auth::mechanism)]
+    auth_mechanisms: Vec<Mechanism>,
 
     /// Offer AUTH in the clear, too: passwords can be read on the way
     #[arg(long)]
     auth_without_tls: bool,
+
+    /// Offer AUTH in the clear, too, but only by mechanisms that don't show the password
+    #[arg(long)]
+    hashed_auth_without_tls: bool,
 
     /// Take mail only from who has logged in
     #[arg(long)]
@@ -155,21 +174,22 @@ impl Args {
     fn contradiction(&self) -> Option<&'static str> {
         if self.implicit_tls && self.tls_cert.is_none() {
             Some("--implicit-tls needs --tls-cert and --tls-key")
-        } else if self.require_auth && self.auth.is_empty() && self.tls_client_ca.is_none() {
+        } else if self.require_auth && !self.proofs().any() {
             Some("--require-auth without --auth or --tls-client-ca would let nobody in")
-        } else if self.offers.demand_auth() && self.auth.is_empty() && self.tls_client_ca.is_none()
-        {
+        } else if self.offers.demand_auth() && !self.proofs().any() {
             Some(
                 "--submission is for who has logged in: give --auth or --tls-client-ca, or \
                  --no-require-auth",
             )
-        } else if self.auth_without_tls && self.auth.is_empty() {
+        } else if self.auth_in_the_clear() && !self.proofs().any() {
             Some("--auth-without-tls without --auth: there is nobody who could log in")
-        } else if !self.auth.is_empty() && self.tls_cert.is_none() && !self.auth_without_tls {
+        } else if self.proofs().any() && self.tls_cert.is_none() && !self.auth_in_the_clear() {
             Some(
                 "--auth without --tls-cert and --tls-key: AUTH would never be offered. Give a \
                  certificate, or --auth-without-tls if passwords may go in the clear",
             )
+        } else if self.proofs().any() && self.mechanisms().is_empty() {
+            Some("--auth-mechanisms leaves nothing to log in by")
         } else {
             None
         }
@@ -191,8 +211,25 @@ impl Args {
         })
     }
 
-    pub(super) fn users(&self) -> Users {
-        Users::new(self.auth.iter().cloned().collect::<BTreeMap<_, _>>())
+    pub(super) fn users(&self) -> io::Result<Users> {
+        Users::new(&self.auth, &self.oauth_token, self.auth_anonymous)
+    }
+
+    fn proofs(&self) -> Proofs {
+        Proofs {
+            password: !self.auth.is_empty(),
+            token: !self.oauth_token.is_empty(),
+            certificate: self.tls_client_ca.is_some(),
+            nothing: self.auth_anonymous,
+        }
+    }
+
+    fn mechanisms(&self) -> Vec<Mechanism> {
+        self.proofs().mechanisms(&self.auth_mechanisms)
+    }
+
+    fn auth_in_the_clear(&self) -> bool {
+        self.auth_without_tls || self.hashed_auth_without_tls
     }
 
     /// What the server offers.
@@ -206,8 +243,9 @@ impl Args {
             config.protocol = Protocol::Lmtp;
         }
         config.starttls = self.tls_cert.is_some() && !self.implicit_tls;
-        config.mechanisms = auth::mechanisms(!self.auth.is_empty(), self.tls_client_ca.is_some());
+        config.mechanisms = self.mechanisms();
         config.auth_without_tls = self.auth_without_tls;
+        config.hashed_auth_without_tls = self.hashed_auth_without_tls;
         config.require_auth = self.require_auth;
         config.limits.message = self.max_size;
         if let Some(seconds) = self.timeout {

@@ -12,7 +12,8 @@
 //! | `serve` | the server, from its start to its end |
 //! | `signals` | when to stop, when to read the certificate again |
 //! | `session` | one conversation |
-//! | `auth` | who may log in |
+//! | `auth` | who may log in, and how |
+//! | `users` | who there is, and by what they are known |
 //! | `certificate` | TLS, and the files it comes from |
 //! | `identity` | whom a client's certificate names |
 //! | `store` | messages on disk |
@@ -35,6 +36,7 @@ mod serve;
 mod session;
 mod signals;
 mod store;
+mod users;
 
 use std::future::Future;
 use std::io;

@@ -91,7 +91,7 @@ impl Server<'_> {
         listener.proxy = self.args.proxy();
         listener.observer = Box::new(|incident| warn!("{incident}"));
 
-        let users = self.args.users();
+        let users = self.args.users().map_err(system("no random numbers"))?;
         let (drain, stop) = Drain::new();
         let orders = Orders::new(drain, self.certificate);
         self.signals.obey(orders).map_err(system("cannot wait for signals"))?;

@@ -10,7 +10,6 @@ use std::time::SystemTime;
 use smtp_driver::server::Peer;
 use smtp_driver::{Clock, Connection, Error, Stream};
 use smtp_proto::error::Close;
-use smtp_proto::sasl::Secret;
 use smtp_proto::server::{Event, Refusal, Server, Transfer};
 use smtp_proto::syntax::address::{ForwardPath, ReversePath};
 use smtp_proto::syntax::params::Params;
@@ -19,12 +18,13 @@ use smtp_proto::syntax::verb::Verb;
 use tracing::{debug, error, info, warn};
 
 use super::Host;
-use super::auth::{Exchange, Users};
+use super::auth::Login;
 use super::offers::Offering;
 use super::proxied::Said;
 use super::record::{self, Client, Encryption, Parameters, Record, Requests};
 use super::requests;
 use super::store::{Draft, Store};
+use super::users::Users;
 
 /// What all conversations share.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ struct Session<'a, H> {
     service: &'a Service,
     peer: Peer,
     hello: Option<(Verb, String)>,
-    exchange: Exchange,
+    login: Login<'a>,
     user: Option<String>,
     xclient: Said,
     /// Of the next message.
@@ -90,7 +90,7 @@ impl<'a, H: Host> Session<'a, H> {
             service,
             peer,
             hello: None,
-            exchange: Exchange::default(),
+            login: Login::new(&service.users),
             user: None,
             xclient: Said::default(),
             xforward: Said::default(),
@@ -110,11 +110,12 @@ impl<'a, H: Host> Session<'a, H> {
                     conn.accept()?;
                 }
                 Event::Auth { mechanism, initial } => {
-                    self.exchange.begin(&mechanism);
-                    self.authenticate(conn, initial.as_ref().map(Secret::expose))?;
+                    let user = self.login.begin(conn, &mechanism, initial.as_ref())?;
+                    self.logged_in(user);
                 }
                 Event::AuthResponse(response) => {
-                    self.authenticate(conn, Some(response.expose()))?;
+                    let user = self.login.respond(conn, &response)?;
+                    self.logged_in(user);
                 }
                 Event::Mail { from, params } => {
                     let (said, xforward) = (SystemTime::now(), mem::take(&mut self.xforward));
@@ -159,13 +160,11 @@ impl<'a, H: Host> Session<'a, H> {
         Ok(())
     }
 
-    fn authenticate(&mut self, server: &mut Server, response: Option<&[u8]>) -> Result<(), Error> {
-        let user = self.exchange.go_on(server, &self.service.users, response)?;
+    fn logged_in(&mut self, user: Option<String>) {
         if let Some(user) = user {
             info!("logged in as {user:?}");
             self.user = Some(user);
         }
-        Ok(())
     }
 
     async fn begin(&mut self, server: &mut Server, transfer: Transfer) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -72,7 +73,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "F", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
 
-    /// Log in first, by PLAIN or LOGIN
+    /// Log in first, by the strongest mechanism that the server offers: SCRAM, CRAM-MD5, PLAIN, LOGIN
     ///
     /// To another machine this makes --starttls required the default: the password goes there in
     /// the clear only with --starttls off. Whoever can list this machine's processes can read it.
@@ -86,6 +87,24 @@ pub(super) struct Args {
     #[arg(long, value_name = "AUTHZID", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "", value_parser = external, conflicts_with = "auth")]
     auth_external: Option<Credentials>,
+
+    /// Log in first with a token of OAuth 2.0, by OAUTHBEARER or XOAUTH2
+    ///
+    /// To another machine this makes --starttls required the default, as --auth does.
+    #[arg(long, value_name = "USER:TOKEN", value_parser = token)]
+    #[arg(conflicts_with_all = ["auth", "auth_external"])]
+    oauth_token: Option<Pair>,
+
+    /// Log in first as nobody in particular, by ANONYMOUS; with TRACE for whom to ask, like a mail
+    /// address
+    #[arg(long, value_name = "TRACE", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "", value_parser = anonymous)]
+    #[arg(conflicts_with_all = ["auth", "auth_external", "oauth_token"])]
+    auth_anonymous: Option<Credentials>,
+
+    /// Log in by this mechanism only, like SCRAM-SHA-256
+    #[arg(long, value_name = "M")]
+    auth_mechanism: Option<String>,
 
     /// Speak LMTP (RFC 2033), not SMTP: an answer for each recipient
     #[arg(long)]
@@ -170,6 +189,9 @@ impl Args {
         if args.local_addr.is_some() && !args.server.has_address() {
             return contradiction("--local-addr is for servers that have an address themselves");
         }
+        if args.auth_mechanism.is_some() && args.credentials().is_none() {
+            return contradiction("--auth-mechanism without --auth: there is nobody to log in as");
+        }
         if args.files.iter().filter(|file| file.as_os_str() == "-").count() > 1 {
             return contradiction("standard input can be read only once");
         }
@@ -184,7 +206,22 @@ impl Args {
 
     /// Who to be, if anybody.
     pub(super) fn credentials(&self) -> Option<Credentials> {
-        self.auth.clone().or_else(|| self.auth_external.clone())
+        let given = self.auth.as_ref().or(self.auth_external.as_ref());
+        let given = given.or(self.auth_anonymous.as_ref()).cloned();
+        let credentials = given.or_else(|| self.token())?;
+        Some(match &self.auth_mechanism {
+            Some(mechanism) => credentials.only(mechanism.as_str()),
+            None => credentials,
+        })
+    }
+
+    fn token(&self) -> Option<Credentials> {
+        let Pair { user, secret } = self.oauth_token.clone()?;
+        Some(match &self.server {
+            Server::Tcp { host, port } => Credentials::oauth_at(user, secret, host.as_str(), *port),
+            #[cfg(unix)]
+            Server::Unix(_) => Credentials::oauth(user, secret),
+        })
     }
 
     /// The files of the certificate to show.
@@ -221,12 +258,35 @@ impl Args {
     }
 }
 
-fn credentials(text: &str) -> Result<Credentials, String> {
-    let (user, password) = text.split_once(':').ok_or("there is no colon in it")?;
-    if user.is_empty() || password.is_empty() {
+/// A user name, and what proves it. `Debug` does not show that.
+#[derive(Clone)]
+struct Pair {
+    user: String,
+    secret: String,
+}
+
+impl fmt::Debug for Pair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pair").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+fn token(text: &str) -> Result<Pair, String> {
+    let (user, secret) = text.split_once(':').ok_or("there is no colon in it")?;
+    if user.is_empty() || secret.is_empty() {
         return Err("neither of the two may be empty".into());
     }
-    Ok(Credentials::new(user, password))
+    Ok(Pair { user: user.into(), secret: secret.into() })
+}
+
+fn credentials(text: &str) -> Result<Credentials, String> {
+    token(text).map(|pair| Credentials::new(pair.user, pair.secret))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what parsers return")]
+fn anonymous(trace: &str) -> Result<Credentials, String> {
+    let anonymous = Credentials::anonymous();
+    Ok(if trace.is_empty() { anonymous } else { Credentials::anonymous_as(trace) })
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "what parsers return")]

@@ -3,8 +3,8 @@
 //! | | STARTTLS | certificate checked | password in the clear |
 //! |---|---|---|---|
 //! | default | if offered | with `--ca` | never: see the next line |
-//! | default, `--auth` or `--auth-external`, server on another machine | required | yes | no |
-//! | default, `--auth` or `--auth-external`, server on this machine | if offered | with `--ca` | if not offered |
+//! | default, `--auth` and its like, server on another machine | required | yes | no |
+//! | default, `--auth` and its like, server on this machine | if offered | with `--ca` | if not offered |
 //! | `--starttls opportunistic` | if offered | yes | to this machine |
 //! | `--starttls required` | required | yes | no |
 //! | `--starttls off` | no | | yes |

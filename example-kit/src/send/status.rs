@@ -132,8 +132,8 @@ impl From<&SendError> for Status {
 impl From<&ConnectError> for Status {
     fn from(error: &ConnectError) -> Self {
         use EstablishError::{
-            AuthNeedsTls, AuthRefused, Credentials, NoCommonMechanism, Refused, TlsMissing,
-            TlsRefused,
+            AuthCancelled, AuthNeedsTls, AuthRefused, Credentials, NoCommonMechanism, Refused,
+            TlsMissing, TlsRefused,
         };
 
         match error {
@@ -144,10 +144,12 @@ impl From<&ConnectError> for Status {
             ConnectError::Establish(error) => match error {
                 Refused(reply) | TlsRefused(reply) => reply.into(),
                 TlsMissing => Self::UNAVAILABLE,
-                AuthRefused(reply) if reply.is_transient() => Self::TRY_LATER,
-                AuthRefused(_) | NoCommonMechanism { .. } | AuthNeedsTls | Credentials(_) => {
-                    Self::NO_PERMISSION
-                }
+                AuthRefused { reply, .. } if reply.is_transient() => Self::TRY_LATER,
+                AuthRefused { .. }
+                | AuthCancelled(_)
+                | NoCommonMechanism { .. }
+                | AuthNeedsTls
+                | Credentials(_) => Self::NO_PERMISSION,
                 EstablishError::Lost(lost) => lost.into(),
                 _ => Self::SOFTWARE,
             },

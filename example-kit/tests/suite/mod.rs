@@ -3,6 +3,7 @@
 mod extensions;
 mod fake;
 mod lmtp;
+mod logins;
 mod proxy;
 mod security;
 mod sending;

@@ -41,6 +41,9 @@ fn receive_explains_contradictions() {
         ("--auth a:b", "AUTH would never be offered"),
         ("--auth-without-tls", "without --auth"),
         ("--auth ab --auth-without-tls", "no colon"),
+        ("--oauth-token ab --auth-without-tls", "no colon"),
+        ("--auth a:b --auth-without-tls --auth-mechanisms GSSAPI", "SCRAM-SHA-256"),
+        ("--auth a:b --auth-without-tls --auth-mechanisms XOAUTH2", "leaves nothing"),
         ("--tls-cert a.pem", "--tls-key"),
         ("--max-size 0", "at least 1"),
         ("--hostname=-x-", "--hostname"),
@@ -93,6 +96,8 @@ fn send_explains_what_it_was_given() {
         (format!("--server unix:/x --local-addr ::1 {file}"), "--local-addr is for"),
         (format!("--server localhost:25 --tls-cert a.pem {file}"), "--tls-key"),
         (format!("--server localhost:25 --auth a:b --auth-external {file}"), "--auth-external"),
+        (format!("--server localhost:25 --auth a:b --oauth-token a:c {file}"), "--oauth-token"),
+        (format!("--server localhost:25 --auth-mechanism PLAIN {file}"), "nobody to log in as"),
     ] {
         refused("send", &args, because);
     }

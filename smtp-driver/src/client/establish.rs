@@ -2,15 +2,21 @@
 
 use smtp_proto::client::{AuthError, Client, Event, RequestError};
 use smtp_proto::error::Close;
-use smtp_proto::sasl::Secret;
-use smtp_proto::sasl::client::{Mechanism, choose};
+use smtp_proto::sasl::client::{self, Boxed, Cancel, ChoiceError, Mechanism, Offer};
+use smtp_proto::sasl::{Nonce, Secret};
 use smtp_proto::syntax::capability::Extension;
 use smtp_proto::syntax::reply::Reply;
 
-use super::{EstablishError, Established, Login, Lost, StartTls};
+use super::{Credentials, EstablishError, Established, Login, Lost, StartTls};
 use crate::{Clock, Connection, Error, Stream};
 
-type Mechanisms = Vec<Box<dyn Mechanism + Send>>;
+/// How to authenticate.
+enum How<'a> {
+    /// By the best that the server offers.
+    Credentials(&'a Credentials),
+    /// By the first of these that it offers.
+    Mechanisms(Vec<Boxed>),
+}
 
 /// Takes a fresh connection to where messages can be sent: greeting, hello, STARTTLS, hello, AUTH.
 ///
@@ -22,23 +28,32 @@ pub async fn establish<S: Stream, C: Clock>(
     conn: &mut Connection<Client, S, C>,
     login: &Login,
 ) -> Result<Established, EstablishError> {
-    let mechanisms = match &login.credentials {
-        Some(credentials) => credentials.mechanisms()?,
-        None => Mechanisms::new(),
-    };
-    establish_with(conn, login.starttls, mechanisms).await
+    if let Some(credentials) = &login.credentials {
+        credentials.check()?;
+    }
+    let how = login.credentials.as_ref().map(How::Credentials);
+    establish_how(conn, login.starttls, how).await
 }
 
 /// The same, with any mechanisms, the best first; none means no AUTH.
 pub async fn establish_with<S: Stream, C: Clock>(
     conn: &mut Connection<Client, S, C>,
     starttls: StartTls,
-    mechanisms: Vec<Box<dyn Mechanism + Send>>,
+    mechanisms: Vec<Boxed>,
+) -> Result<Established, EstablishError> {
+    let how = (!mechanisms.is_empty()).then_some(How::Mechanisms(mechanisms));
+    establish_how(conn, starttls, how).await
+}
+
+async fn establish_how<S: Stream, C: Clock>(
+    conn: &mut Connection<Client, S, C>,
+    starttls: StartTls,
+    how: Option<How<'_>>,
 ) -> Result<Established, EstablishError> {
     let greeting = until_ready(conn, None).await?.greeting;
     let tls_refusal = encrypt(conn, starttls).await?;
-    if !mechanisms.is_empty() {
-        authenticate(conn, mechanisms).await?;
+    if let Some(how) = how {
+        authenticate(conn, how).await?;
     }
     Ok(Established { greeting, capabilities: conn.capabilities().clone(), tls_refusal })
 }
@@ -70,19 +85,9 @@ async fn encrypt<S: Stream, C: Clock>(
 
 async fn authenticate<S: Stream, C: Clock>(
     conn: &mut Connection<Client, S, C>,
-    mechanisms: Mechanisms,
+    how: How<'_>,
 ) -> Result<(), EstablishError> {
-    let offered = conn.capabilities();
-    let common = mechanisms.iter().any(|mechanism| offered.supports_auth(mechanism.name()));
-    let safe = conn.tls().is_some() || conn.config().auth_without_tls;
-    let Some(mut mechanism) = choose(mechanisms, offered, safe) else {
-        let offered = offered.auth().map(str::to_owned).collect();
-        return Err(if common {
-            EstablishError::AuthNeedsTls
-        } else {
-            EstablishError::NoCommonMechanism { offered }
-        });
-    };
+    let mut mechanism = choose(conn, how)?;
     let initial = mechanism.initial();
     match conn.authenticate(mechanism.name(), initial.as_ref().map(Secret::expose)) {
         Ok(()) => {}
@@ -90,10 +95,60 @@ async fn authenticate<S: Stream, C: Clock>(
         Err(AuthError::NeedsTls(_)) => return Err(EstablishError::AuthNeedsTls),
         Err(_) => return Err(EstablishError::NoCommonMechanism { offered: Vec::new() }),
     }
-    match until_ready(conn, Some(&mut *mechanism)).await?.authenticated {
-        Some(reply) if !reply.is_positive() => Err(EstablishError::AuthRefused(reply)),
-        _ => Ok(()),
+    let heard = until_ready(conn, Some(&mut *mechanism)).await?;
+    if let Some(why) = heard.cancelled {
+        return Err(EstablishError::AuthCancelled(why));
     }
+    match heard.authenticated {
+        Some(reply) if !reply.is_positive() => {
+            let explanation = mechanism.explanation().map(Box::from);
+            Err(EstablishError::AuthRefused { reply, explanation })
+        }
+        // A server that says yes is not believed for that.
+        _ => mechanism.finish().map_err(EstablishError::AuthCancelled),
+    }
+}
+
+fn choose<S: Stream, C: Clock>(
+    conn: &Connection<Client, S, C>,
+    how: How<'_>,
+) -> Result<Boxed, EstablishError> {
+    let capabilities = conn.capabilities();
+    let reveal_without_tls = conn.config().auth_without_tls;
+    let choice = match how {
+        How::Credentials(credentials) => {
+            let nonce = if credentials.need_nonce() { nonce()? } else { None };
+            let (tls, only) = (conn.tls(), credentials.only_one());
+            credentials.choose(Offer { capabilities, tls, reveal_without_tls, only, nonce })
+        }
+        How::Mechanisms(mechanisms) => {
+            let offered = |mechanism: &Boxed| capabilities.supports_auth(mechanism.name());
+            let common = mechanisms.iter().any(offered);
+            let safe = conn.tls().is_some() || reveal_without_tls;
+            let none = if common { ChoiceError::NeedsTls } else { ChoiceError::NotOffered };
+            client::choose(mechanisms, capabilities, safe).ok_or(none)
+        }
+    };
+    choice.map_err(|error| match error {
+        ChoiceError::NeedsTls => EstablishError::AuthNeedsTls,
+        ChoiceError::Credentials(error) => error.into(),
+        _ => {
+            let offered = capabilities.auth().map(str::to_owned).collect();
+            EstablishError::NoCommonMechanism { offered }
+        }
+    })
+}
+
+#[cfg(any(feature = "cram-md5", feature = "scram"))]
+fn nonce() -> Result<Option<Nonce>, EstablishError> {
+    crate::nonce().map(Some).map_err(|error| Lost::Failed(Error::Io(error)).into())
+}
+
+/// Nobody would take it.
+#[cfg(not(any(feature = "cram-md5", feature = "scram")))]
+#[expect(clippy::unnecessary_wraps, reason = "with the features it can fail")]
+fn nonce() -> Result<Option<Nonce>, EstablishError> {
+    Ok(None)
 }
 
 /// What was said on the way.
@@ -102,6 +157,7 @@ struct Heard {
     greeting: Option<Reply>,
     answer: Option<Reply>,
     authenticated: Option<Reply>,
+    cancelled: Option<Cancel>,
 }
 
 /// Goes on until the client is ready for a request.
@@ -120,11 +176,15 @@ async fn until_ready<S: Stream, C: Clock>(
             Event::Answer(reply) => heard.answer = Some(reply),
             Event::Authenticated(reply) => heard.authenticated = Some(reply),
             Event::Challenge(challenge) => {
-                let response =
-                    mechanism.as_mut().map(|mechanism| mechanism.respond(challenge.expose()));
+                let response = mechanism
+                    .as_mut()
+                    .map_or(Err(Cancel::NothingToSay), |one| one.respond(challenge.expose()));
                 let answered = match response {
-                    Some(Ok(response)) => conn.respond(response.expose()),
-                    _ => conn.cancel(),
+                    Ok(response) => conn.respond(response.expose()),
+                    Err(why) => {
+                        heard.cancelled.get_or_insert(why);
+                        conn.cancel()
+                    }
                 };
                 answered.map_err(Error::from).map_err(Lost::Failed)?;
             }

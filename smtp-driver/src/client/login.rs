@@ -1,13 +1,11 @@
 //! What is done before the first message, and what can go wrong with it.
 
-use std::fmt;
-
-use smtp_proto::sasl::client::{CredentialError, External, Mechanism, with_password};
+use smtp_proto::sasl::client::{Cancel, CredentialError};
 use smtp_proto::syntax::capability::Capabilities;
 use smtp_proto::syntax::reply::Reply;
 use thiserror::Error as ThisError;
 
-use super::Lost;
+use super::{Credentials, Lost};
 
 /// What is done before the first message.
 #[derive(Clone, Debug, Default)]
@@ -29,59 +27,6 @@ pub enum StartTls {
     Opportunistic,
     /// Yes, or nothing is sent.
     Required,
-}
-
-/// Who to be, and how that is proved. `Debug` does not show the password.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credentials(Kind);
-
-#[derive(Clone, PartialEq, Eq)]
-enum Kind {
-    Password { user: Box<str>, password: Box<str> },
-    External { authzid: Option<Box<str>> },
-}
-
-impl Credentials {
-    /// A user name and a password: PLAIN, or else LOGIN.
-    pub fn new(user: impl Into<Box<str>>, password: impl Into<Box<str>>) -> Self {
-        Self(Kind::Password { user: user.into(), password: password.into() })
-    }
-
-    /// Whom the server knows this client to be by itself, most often by the certificate it shows in
-    /// the handshake: EXTERNAL.
-    #[must_use]
-    pub fn external() -> Self {
-        Self(Kind::External { authzid: None })
-    }
-
-    /// The same, to act as `authzid`.
-    pub fn external_as(authzid: impl Into<Box<str>>) -> Self {
-        Self(Kind::External { authzid: Some(authzid.into()) })
-    }
-
-    /// The mechanisms they are for, the best first.
-    pub(super) fn mechanisms(&self) -> Result<Vec<Box<dyn Mechanism + Send>>, CredentialError> {
-        match &self.0 {
-            Kind::Password { user, password } => with_password(user, password),
-            Kind::External { authzid } => {
-                let external = External::new(authzid.as_deref())?;
-                Ok(vec![Box::new(external)])
-            }
-        }
-    }
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Kind::Password { user, .. } => {
-                f.debug_struct("Password").field("user", user).finish_non_exhaustive()
-            }
-            Kind::External { authzid } => {
-                f.debug_struct("External").field("authzid", authzid).finish()
-            }
-        }
-    }
 }
 
 /// A connection that is ready for messages.
@@ -109,8 +54,18 @@ pub enum EstablishError {
     #[error("TLS is required, and the server refused STARTTLS: {0}")]
     TlsRefused(Reply),
     /// The server refused the credentials.
-    #[error("the server refused the credentials: {0}")]
-    AuthRefused(Reply),
+    #[error("the server refused the credentials: {reply}{}", because(.explanation.as_deref()))]
+    AuthRefused {
+        /// With which words.
+        reply: Reply,
+        /// What it said before of why, if it did, as the mechanism has it: JSON for a token, a word
+        /// for SCRAM.
+        explanation: Option<Box<str>>,
+    },
+    /// The exchange could not go on, or the server has not proved what it has to prove, whatever it
+    /// said. The connection is of no use.
+    #[error("not authenticated: {0}")]
+    AuthCancelled(Cancel),
     /// The server offers no mechanism that can be used.
     #[error("no way to authenticate: the server offers {}", list(.offered))]
     NoCommonMechanism {
@@ -128,19 +83,17 @@ pub enum EstablishError {
     Lost(#[from] Lost),
 }
 
+fn because(explanation: Option<&str>) -> String {
+    explanation.map(|text| format!(" (it explains: {text})")).unwrap_or_default()
+}
+
 fn list(offered: &[String]) -> String {
     if offered.is_empty() { "no AUTH".to_owned() } else { offered.join(" ") }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Credentials, EstablishError};
-
-    #[test]
-    fn the_password_is_not_shown() {
-        let shown = format!("{:?}", Credentials::new("tim", "tanstaaf"));
-        assert!(shown.contains("tim") && !shown.contains("tanstaaf"), "{shown}");
-    }
+    use super::EstablishError;
 
     #[test]
     fn what_is_offered_is_named() {

@@ -28,6 +28,7 @@
 mod body;
 #[cfg(feature = "net")]
 mod connect;
+mod credentials;
 mod delivery;
 mod describe;
 mod establish;
@@ -44,11 +45,12 @@ mod unreachable;
 pub use body::BodySource;
 #[cfg(feature = "net")]
 pub use connect::{ClientConnection, Connector};
+pub use credentials::Credentials;
 pub use delivery::{Delivery, Fate, Lost, RecipientOutcome, SendFailure};
 pub use describe::describe;
 pub use establish::{establish, establish_with};
 pub use limits::{Cause, PartlySent, send_within_limits};
-pub use login::{Credentials, EstablishError, Established, Login, StartTls};
+pub use login::{EstablishError, Established, Login, StartTls};
 pub use quit::quit;
 pub use reader::ReaderBody;
 pub use send::{send, send_all};

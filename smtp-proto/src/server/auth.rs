@@ -18,7 +18,9 @@ impl Server {
         mechanism: Mechanism<&str>,
         initial: Option<InitialResponse<'_>>,
     ) -> Turn {
-        if !self.offers_auth() {
+        let offered = self.offers_mechanism(mechanism.as_str());
+        let listed = self.config.mechanisms.iter().any(|offered| offered.is(mechanism.as_str()));
+        if self.tls.is_none() && !offered && (listed || !self.offers_auth()) {
             let fault = Fault::EncryptionRequired(Verb::Auth);
             let text = "Encryption required for authentication";
             return self.refuse(
@@ -33,7 +35,7 @@ impl Server {
             let fault = Fault::OutOfSequence(Verb::Auth);
             return self.refuse(fault, Code::BAD_SEQUENCE, Status::INVALID_COMMAND, text);
         }
-        if !self.config.mechanisms.iter().any(|offered| offered.is(mechanism.as_str())) {
+        if !offered {
             let text = "Mechanism not offered";
             self.tally.auth_failure();
             return self.refuse(

@@ -43,8 +43,12 @@ pub struct Config {
     pub require_tls: bool,
     /// The SASL mechanisms to announce, in this order. None: no AUTH.
     pub mechanisms: Vec<Mechanism>,
-    /// Announce and accept AUTH on a connection in the clear as well.
+    /// Announce and accept AUTH on a connection in the clear as well, by all mechanisms but those that
+    /// are bound to TLS. Passwords can be read on the way.
     pub auth_without_tls: bool,
+    /// The same, only by mechanisms that don't show the password or a token: SCRAM, CRAM-MD5. Who
+    /// reads along can still try passwords on what was said.
+    pub hashed_auth_without_tls: bool,
     /// Answer 530 5.7.0 to mail commands until the client is authenticated (RFC 4954 section 6).
     pub require_auth: bool,
     /// What to do with bare CR and bare LF in message text.
@@ -80,6 +84,7 @@ impl Config {
             require_tls: false,
             mechanisms: Vec::new(),
             auth_without_tls: false,
+            hashed_auth_without_tls: false,
             require_auth: false,
             newlines: Newlines::default(),
             limits: ServerLimits::default(),

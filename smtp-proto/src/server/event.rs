@@ -37,8 +37,7 @@ pub enum Event {
     StartTls,
     /// Question: AUTH. Answered with a challenge (334), with acceptance (235) or a refusal.
     ///
-    /// [`sasl::server`](crate::sasl::server) has the exchanges for PLAIN, LOGIN and
-    /// EXTERNAL.
+    /// [`Exchange`](super::Exchange) answers it, and asks what is a decision.
     Auth {
         /// The mechanism, one of those announced.
         mechanism: Mechanism,

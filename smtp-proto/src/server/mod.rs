@@ -15,7 +15,8 @@
 //! | `mail` | MAIL and RCPT |
 //! | `params` | their parameters |
 //! | `offers` | what is announced to a client |
-//! | `auth` | the AUTH exchange |
+//! | `auth` | the AUTH exchange, as far as it is SMTP |
+//! | `exchange` | the AUTH exchange, as far as it is SASL, for applications |
 //! | `content` | DATA and BDAT, up to the final reply |
 //! | `verdict` | what is wrong with a message |
 //! | `answer` | what the application's answers do |
@@ -34,6 +35,7 @@ mod config;
 mod content;
 mod deadlines;
 mod event;
+mod exchange;
 mod mail;
 mod offers;
 mod outline;
@@ -48,6 +50,7 @@ mod verdict;
 
 pub use config::{Config, Offers, Private};
 pub use event::{Abort, Event, Transfer};
+pub use exchange::{Ask, Exchange, Failure, Identity, Progress};
 pub use refusal::Refusal;
 
 use content::Content;

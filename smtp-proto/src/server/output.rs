@@ -8,6 +8,7 @@ use core::iter::once;
 
 use super::{Refusal, Server};
 use crate::error::Fault;
+use crate::sasl;
 use crate::session::{Act, Phase, Protocol};
 use crate::syntax::capability::Extension;
 use crate::syntax::reply::{Code, EnhancedCode, write_reply};
@@ -114,8 +115,10 @@ impl Server {
     pub(super) fn auth_line(&self) -> String {
         let mut line = Extension::Auth.to_string();
         for mechanism in &self.config.mechanisms {
-            line.push(' ');
-            line.push_str(mechanism.as_str());
+            if self.offers_mechanism(mechanism.as_str()) {
+                line.push(' ');
+                line.push_str(mechanism.as_str());
+            }
         }
         line
     }
@@ -125,9 +128,29 @@ impl Server {
         self.config.offers(Extension::StartTls) && self.tls.is_none() && !self.authenticated
     }
 
-    /// AUTH is offered in the clear only where that was asked for (RFC 4954 section 4).
+    /// AUTH is offered where there is a mechanism for it.
     pub(super) fn offers_auth(&self) -> bool {
-        self.config.offers(Extension::Auth) && (self.tls.is_some() || self.config.auth_without_tls)
+        let mut mechanisms = self.config.mechanisms.iter();
+        mechanisms.any(|mechanism| self.offers_mechanism(mechanism.as_str()))
+    }
+
+    /// In the clear a mechanism is offered only where that was asked for (RFC 4954 section 4), and one
+    /// that is bound to TLS never.
+    pub(super) fn offers_mechanism(&self, name: &str) -> bool {
+        let listed = self.config.mechanisms.iter().any(|offered| offered.is(name));
+        let config = &self.config;
+        listed
+            && match &self.tls {
+                Some(tls) => tls.exporter.is_some() || !sasl::binds_channel(name),
+                None if sasl::binds_channel(name) => false,
+                None if sasl::reveals_password(name) => config.auth_without_tls,
+                None => config.auth_without_tls || config.hashed_auth_without_tls,
+            }
+    }
+
+    /// Whether the form of a mechanism is offered that is bound to TLS.
+    pub(super) fn offers_plus(&self, name: &str) -> bool {
+        self.offers_mechanism(&format!("{name}-PLUS"))
     }
 
     /// How often the end of the content is answered: in LMTP once for each accepted recipient

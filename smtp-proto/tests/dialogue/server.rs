@@ -326,6 +326,7 @@ fn set(config: &mut Config, key: &str, value: &str) -> Option<()> {
             config.mechanisms = names.collect::<Option<_>>()?;
         }
         "auth-without-tls" => config.auth_without_tls = true,
+        "hashed-auth-without-tls" => config.hashed_auth_without_tls = true,
         "require-auth" => config.require_auth = true,
         "newlines" => {
             config.newlines = match value {

@@ -4,9 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use smtp_proto::sasl::Secret;
-use smtp_proto::sasl::server::{Mechanism, Step, for_name};
-use smtp_proto::server::{Event, Refusal};
+use smtp_proto::sasl::server::Stored;
+use smtp_proto::server::{Event, Exchange, Progress, Refusal};
 use smtp_proto::syntax::text::Text;
 use smtp_tokio::{Error, ServerConnection};
 
@@ -44,15 +43,16 @@ impl Mailbox {
     /// One connection, from the greeting to the end.
     pub(crate) async fn serve(&self, conn: &mut ServerConnection) -> Result<(), Error> {
         let mut message = Vec::new();
-        let mut exchange = None;
+        let mut exchange = Exchange::default();
         while let Some(event) = conn.next().await? {
             match event {
                 Event::Auth { mechanism, initial } => {
-                    exchange = for_name(mechanism.as_str());
-                    authenticate(conn, &mut exchange, initial.as_ref())?;
+                    let progress = exchange.begin(conn, &mechanism, initial.as_ref(), None)?;
+                    decide(conn, &mut exchange, progress)?;
                 }
                 Event::AuthResponse(response) => {
-                    authenticate(conn, &mut exchange, Some(&response))?;
+                    let progress = exchange.respond(conn, &response)?;
+                    decide(conn, &mut exchange, progress)?;
                 }
                 Event::Rcpt { to, .. } if to.to_string() == "<nobody@localhost>" => {
                     conn.reject(Refusal::no_such_user())?;
@@ -74,18 +74,15 @@ impl Mailbox {
     }
 }
 
-/// Takes a SASL exchange one step further.
-fn authenticate(
+/// Answers whatever is asked of a login.
+fn decide(
     conn: &mut ServerConnection,
-    exchange: &mut Option<Box<dyn Mechanism + Send>>,
-    response: Option<&Secret>,
+    exchange: &mut Exchange,
+    mut progress: Progress,
 ) -> Result<(), Error> {
-    let response = response.map(Secret::expose);
-    match exchange.as_mut().map(|exchange| exchange.step(response)) {
-        Some(Step::Challenge(challenge)) => conn.challenge(&challenge)?,
-        Some(Step::Verify(credentials)) if credentials.matches(USER, PASSWORD) => conn.accept()?,
-        Some(Step::Verify(_)) => conn.reject(Refusal::bad_credentials())?,
-        _ => conn.reject(Refusal::malformed_response())?,
+    while let Progress::Asks(ask) = progress {
+        let known = (ask.login() == Some((USER, None))).then(|| Stored::from_password(PASSWORD));
+        progress = exchange.stored(conn, known.as_ref())?;
     }
     Ok(())
 }

@@ -66,7 +66,7 @@ async fn a_login_that_fails_is_told_and_harms_nobody() {
     let PoolError::Connect { error: ConnectError::Establish(refused), .. } = &error else {
         panic!("{error:?}")
     };
-    assert!(matches!(refused, EstablishError::AuthRefused(_)), "{refused:?}");
+    assert!(matches!(refused, EstablishError::AuthRefused { .. }), "{refused:?}");
     let said = format!(
         "no connection to {}: the server refused the credentials: 535 5.7.8 Who are you",
         server.address

@@ -1,5 +1,6 @@
 //! AUTH: who begins, what is held back, who may cancel, and where it is out of place.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 
@@ -10,7 +11,7 @@ use super::{CUTS, config};
 use crate::client::{AuthError, Client, Config};
 use crate::error::Misuse;
 use crate::machine::{Machine, Tls};
-use crate::sasl::client::{Login, Mechanism, Plain, choose, with_password};
+use crate::sasl::client::{Boxed, Login, Mechanism, Plain, choose};
 use crate::syntax::base64;
 
 fn clear() -> Config {
@@ -229,7 +230,9 @@ fn the_mechanisms_for_a_password() {
         ("AUTH PLAIN", false, None),
     ] {
         let client = opened(config(), offered);
-        let mechanisms = with_password("user", "secret").unwrap();
+        let plain: Boxed = Box::new(Plain::new(None, "user", "secret").unwrap());
+        let login: Boxed = Box::new(Login::new("user", "secret").unwrap());
+        let mechanisms = [plain, login];
         let chosen = choose(mechanisms, client.capabilities(), tls);
         assert_eq!(chosen.as_ref().map(|mechanism| mechanism.name()), name);
     }

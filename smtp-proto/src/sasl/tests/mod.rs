@@ -1,40 +1,27 @@
 //! Both sides, alone and against each other.
 
+use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::client::{self, CredentialError, Mechanism as _};
 use super::server::{self, Credentials, Mechanism as _, Step};
-use super::{Secret, reveals_password};
+use super::{Secret, binds_channel, reveals_password};
+
+mod choice;
+#[cfg(feature = "cram-md5")]
+mod cram_md5;
+#[cfg(feature = "scram")]
+mod keys;
+mod oauth;
+mod pairs;
+#[cfg(feature = "scram")]
+mod scram;
 
 fn credentials(authzid: Option<&str>, user: &str, password: &str) -> Credentials {
     let password = Secret::from(password.as_bytes().to_vec());
     Credentials { authzid: authzid.map(String::from), user: user.into(), password }
-}
-
-#[test]
-fn each_understands_the_other() {
-    for mut client in client::with_password("tim", "tanstaaftanstaaf").unwrap() {
-        for with_initial in [true, false] {
-            let mut server = server::for_name(&client.name().to_ascii_lowercase()).unwrap();
-            assert_eq!(server.name(), client.name());
-            assert!(client.reveals_password());
-            let initial = client.initial().filter(|_| with_initial);
-            let mut fresh = client::with_password("tim", "tanstaaftanstaaf").unwrap();
-            let client = if initial.is_some() {
-                &mut client
-            } else {
-                fresh.iter_mut().find(|fresh| fresh.name() == server.name()).unwrap()
-            };
-            let mut step = server.step(initial.as_ref().map(Secret::expose));
-            while let Step::Challenge(challenge) = step {
-                let response = client.respond(&challenge).unwrap();
-                step = server.step(Some(response.expose()));
-            }
-            assert_eq!(step, Step::Verify(credentials(None, "tim", "tanstaaftanstaaf")));
-        }
-    }
 }
 
 #[test]
@@ -125,6 +112,42 @@ fn external_on_both_sides() {
 }
 
 #[test]
+fn anonymous_messages() {
+    let step = |message: &[u8]| server::Anonymous::new().step(Some(message));
+    let anonymous = |trace: Option<&str>| Step::Anonymous { trace: trace.map(String::from) };
+    // RFC 4505 section 4: after an empty challenge.
+    let (mut client, mut server) =
+        (client::Anonymous::new(Some("sirhc")).unwrap(), server::Anonymous::new());
+    assert_eq!(server.step(None), Step::Challenge(Vec::new()));
+    assert_eq!(server.step(Some(client.respond(b"").unwrap().expose())), anonymous(Some("sirhc")));
+    assert!(client.respond(b"").is_err());
+    assert_eq!(step(b""), anonymous(None));
+    assert_eq!(step("sírhc@example.org".as_bytes()), anonymous(Some("sírhc@example.org")));
+    let most = "é".repeat(255);
+    assert_eq!(step(most.as_bytes()), anonymous(Some(&most)));
+    let long = "é".repeat(256);
+    for bad in [&b"a\0"[..], b"a\r\nb", b"\xFF", "\u{85}".as_bytes(), long.as_bytes()] {
+        assert_eq!(step(bad), Step::Malformed, "{}", bad.escape_ascii());
+    }
+    let trace = |trace: &str| client::Anonymous::new(Some(trace)).err();
+    assert_eq!(trace(&"x".repeat(256)), Some(CredentialError::TooLong("trace")));
+    assert_eq!(trace("a\nb"), Some(CredentialError::Character("trace")));
+    assert_eq!(trace("é"), Some(CredentialError::Character("trace")));
+    assert_eq!(client::Anonymous::new(None).unwrap().initial().unwrap().expose(), b"");
+}
+
+#[test]
+fn nonces() {
+    use super::Nonce;
+    let nonce = Nonce::from_random(&[0xFF; 18]);
+    assert_eq!(nonce.as_str(), "//////////////////////////"[..24].to_owned());
+    for bad in ["", "a,b", "a b", "é", "a\0"] {
+        assert_eq!(Nonce::from_text(bad), None, "{bad:?}");
+    }
+    assert_eq!(Nonce::from_text("%hvYDp=").unwrap().as_str(), "%hvYDp=");
+}
+
+#[test]
 fn comparing() {
     let own = credentials(None, "tim", "secret");
     assert!(own.matches("tim", "secret"));
@@ -172,7 +195,14 @@ fn nothing_shows_a_password() {
 
 #[test]
 fn names() {
-    assert!(server::for_name("CRAM-MD5").is_none());
+    assert!(server::for_name("CRAM-MD5").is_none() && server::for_name("").is_none());
+    for name in ["PLAIN", "LOGIN", "EXTERNAL", "ANONYMOUS", "OAUTHBEARER", "XOAUTH2"] {
+        assert_eq!(server::for_name(&name.to_ascii_lowercase()).unwrap().name(), name);
+    }
     assert!(reveals_password("plain") && reveals_password("XOAUTH2"));
     assert!(!reveals_password("SCRAM-SHA-256") && !reveals_password("EXTERNAL"));
+    assert!(binds_channel("scram-sha-1-plus") && binds_channel("X-PLUS"));
+    for name in ["SCRAM-SHA-1", "PLUS", "é-PLU", ""] {
+        assert!(!binds_channel(name), "{name}");
+    }
 }
