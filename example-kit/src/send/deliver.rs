@@ -5,13 +5,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smtp_driver::Runtime;
-use smtp_driver::client::{ClientConnection, ConnectError, Connector, quit, send_all};
+use smtp_driver::client::{
+    Cause, ClientConnection, ConnectError, Connector, PartlySent, quit, send_all,
+    send_within_limits,
+};
 use smtp_driver::tls::TlsTransport;
 use smtp_proto::client::Envelope;
 use smtp_proto::syntax::capability::LimitsOffer;
 
 use super::Host;
 use super::args::Args;
+#[cfg(unix)]
+use super::dial::Unix;
+use super::dial::{Dial, Tcp};
 use super::message::Message;
 use super::report::Report;
 use super::server::Server;
@@ -95,15 +101,13 @@ impl<H: Host> Job<H> {
 
     async fn connection(&self, queue: &Queue) -> Status {
         let conversation = match &self.args.server {
-            Server::Tcp { host, port } => match self.connector.dial((host.as_str(), *port)).await {
-                Ok(conn) => self.converse(conn, queue).await,
-                Err(error) => Err(error),
-            },
+            Server::Tcp { host, port } => {
+                self.converse(&Tcp { connector: &self.connector, host, port: *port }, queue).await
+            }
             #[cfg(unix)]
-            Server::Unix(path) => match self.connector.dial_unix(path).await {
-                Ok(conn) => self.converse(conn, queue).await,
-                Err(error) => Err(error),
-            },
+            Server::Unix(path) => {
+                self.converse(&Unix { connector: &self.connector, path }, queue).await
+            }
         };
         conversation.unwrap_or_else(|error| {
             self.report.print(&error);
@@ -111,12 +115,16 @@ impl<H: Host> Job<H> {
         })
     }
 
-    async fn converse<T: TlsTransport>(
+    async fn converse<D: Dial<Runtime = H::Runtime>>(
         &self,
-        mut conn: ClientConnection<H::Runtime, T>,
+        dial: &D,
         queue: &Queue,
     ) -> Result<Status, ConnectError> {
-        self.establish(&mut conn).await?;
+        let mut conn = self.established(dial).await?;
+        let share = conn.share(self.envelope.clone());
+        if share.here.len() > 1 || share.beyond.is_some() {
+            return self.in_parts(conn, dial, queue).await;
+        }
         let limits = conn.capabilities().offer().unwrap_or(LimitsOffer::default());
         let most = limits.mail_max.and_then(|most| usize::try_from(most).ok());
         let begun: Mutex<Vec<&str>> = Mutex::default();
@@ -140,6 +148,51 @@ impl<H: Host> Job<H> {
             self.report.print_if_verbose(format_args!("after the last message: {lost}"));
         }
         Ok(Status::OK)
+    }
+
+    /// Sends each message in as many transactions as the server wants it, over as many connections:
+    /// there are more recipients, or domains of them, than it takes at once (RFC 9422 sections 4.2
+    /// and 4.3).
+    async fn in_parts<D: Dial<Runtime = H::Runtime>>(
+        &self,
+        mut conn: ClientConnection<H::Runtime, D::Transport>,
+        dial: &D,
+        queue: &Queue,
+    ) -> Result<Status, ConnectError> {
+        while let Some(number) = queue.next() {
+            let Some(message) = self.messages.get(number % self.messages.len()) else { break };
+            let envelope = message.envelope(&self.envelope);
+            let body = || message.body::<H>(self.report.progress.clone());
+            let another = || self.established(dial);
+            match send_within_limits(&mut conn, envelope, body, another).await {
+                Ok(delivery) => self.report.message(&message.name, &Ok(delivery)),
+                Err(PartlySent { delivery, cause }) => {
+                    self.report.message(&message.name, &Ok(delivery));
+                    return match *cause {
+                        Cause::Connect(error) => Err(error),
+                        Cause::Send(failure) => {
+                            self.report.print(&failure);
+                            Ok((&failure).into())
+                        }
+                        _ => Ok(Status::SOFTWARE),
+                    };
+                }
+            }
+        }
+        if let Err(lost) = quit(&mut conn).await {
+            self.report.print_if_verbose(format_args!("after the last message: {lost}"));
+        }
+        Ok(Status::OK)
+    }
+
+    /// Another connection, ready for messages.
+    async fn established<D: Dial<Runtime = H::Runtime>>(
+        &self,
+        dial: &D,
+    ) -> Result<ClientConnection<H::Runtime, D::Transport>, ConnectError> {
+        let mut conn = dial.dial().await?;
+        self.establish(&mut conn).await?;
+        Ok(conn)
     }
 
     async fn establish<T: TlsTransport>(

@@ -8,11 +8,13 @@
 //! | `security` | when to encrypt, whom to trust, when a password may be sent |
 //! | `message` | what is in a file, and reading it while it is sent |
 //! | `deliver` | sharing the messages among connections |
+//! | `dial` | making them |
 //! | `report` | what the user hears, and progress |
 //! | `status` | the exit status, from whatever went wrong |
 
 mod args;
 mod deliver;
+mod dial;
 mod message;
 mod report;
 mod requests;

@@ -101,6 +101,7 @@ impl Client {
     pub fn xclient(&mut self, attributes: &Attributes) -> Result<(), RequestError> {
         self.may_use(Verb::XClient)?;
         self.nothing_in_flight()?;
+        not_empty(attributes)?;
         let offer = self.capabilities.offer::<XClientOffer>();
         if !offer.is_some_and(|offer| attributes.iter().all(|a| offer.has(a.name()))) {
             return Err(RequestError::Argument("has an attribute that the server does not take"));
@@ -115,6 +116,7 @@ impl Client {
     pub fn xforward(&mut self, attributes: &Attributes) -> Result<(), RequestError> {
         self.may_use(Verb::XForward)?;
         self.nothing_in_flight()?;
+        not_empty(attributes)?;
         let offer = self.capabilities.offer::<XForwardOffer>();
         if !offer.is_some_and(|offer| attributes.iter().all(|a| offer.has(a.name()))) {
             return Err(RequestError::Argument("has an attribute that the server does not take"));
@@ -240,6 +242,14 @@ impl Client {
 }
 
 /// Whether a text can't become anything but an argument.
+/// XCLIENT and XFORWARD say something, or are not said.
+fn not_empty(attributes: &Attributes) -> Result<(), RequestError> {
+    match attributes.iter().next() {
+        Some(_) => Ok(()),
+        None => Err(RequestError::Argument("names no attribute")),
+    }
+}
+
 fn argument(text: &str) -> Result<(), RequestError> {
     if text.trim().is_empty() {
         return Err(RequestError::Argument("is empty"));

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use super::{Capability, Extension, Offer, SizeOffer, split};
 use crate::syntax::reply::Reply;
@@ -10,7 +10,7 @@ use crate::syntax::reply::Reply;
 /// What the latest reply to EHLO announced.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Capabilities {
-    /// The well-formed lines, joined by LF.
+    /// The well-formed lines as a server writes them, joined by LF.
     lines: Box<str>,
     /// One bit for each extension.
     offered: u64,
@@ -37,10 +37,7 @@ impl Capabilities {
         }
         let mut lines = String::new();
         for line in reply.lines().skip(1) {
-            let (Some(capability), Ok(line)) = (Capability::parse(line), str::from_utf8(line))
-            else {
-                continue;
-            };
+            let Some(capability) = Capability::parse(line) else { continue };
             if let Some(extension) = capability.extension() {
                 capabilities.offered |= bit(extension);
             }
@@ -50,7 +47,8 @@ impl Capabilities {
             if !lines.is_empty() {
                 lines.push('\n');
             }
-            lines.push_str(line);
+            // Writing to a string does not fail.
+            let _ = write!(lines, "{capability}");
         }
         capabilities.lines = lines.into_boxed_str();
         capabilities
