@@ -73,9 +73,10 @@ pub enum Fault {
     /// A command that needs TLS first.
     #[error("{0} before STARTTLS")]
     EncryptionRequired(Verb),
-    /// A verb of the application's own that needs TLS or authentication first.
-    #[error("a private command before STARTTLS or authentication")]
-    PrivateTooEarly,
+    /// A verb of the application's own where none is allowed: TLS or authentication is required
+    /// first, or the connection was refused.
+    #[error("a private command where none is allowed")]
+    PrivateNotNow,
     /// A SASL mechanism that is not offered.
     #[error("a SASL mechanism that is not offered")]
     UnknownMechanism,

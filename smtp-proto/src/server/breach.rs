@@ -30,15 +30,6 @@ impl Breach {
         }
     }
 
-    pub(super) fn encryption_required(fault: Fault) -> Self {
-        Self {
-            fault,
-            code: Code::AUTHENTICATION_REQUIRED,
-            status: Status::OTHER_SECURITY,
-            text: "Must issue a STARTTLS command first".into(),
-        }
-    }
-
     pub(super) fn authentication_required(verb: Verb) -> Self {
         Self {
             fault: Fault::AuthenticationRequired(verb),
@@ -134,7 +125,13 @@ impl Server {
         let tls_exempt =
             matches!(verb, Verb::Noop | Verb::Ehlo | Verb::Lhlo | Verb::StartTls | Verb::Quit);
         if self.config.require_tls && self.tls.is_none() && !tls_exempt {
-            return Some(Breach::encryption_required(Fault::EncryptionRequired(verb)));
+            let text = "Must issue a STARTTLS command first";
+            return breach(
+                Fault::EncryptionRequired(verb),
+                Code::AUTHENTICATION_REQUIRED,
+                Status::OTHER_SECURITY,
+                text,
+            );
         }
         let auth_exempt = act == Act::Hello
             || matches!(verb, Verb::Auth | Verb::Noop | Verb::Rset | Verb::Quit | Verb::StartTls)
@@ -153,19 +150,6 @@ impl Server {
             );
         }
         None
-    }
-
-    /// What keeps a verb that is none of ours from being obeyed here and now; it is no exception to
-    /// what is required.
-    pub(super) fn forbidden_private(&self) -> Option<Breach> {
-        let fault = Fault::PrivateTooEarly;
-        if self.config.require_tls && self.tls.is_none() {
-            return Some(Breach::encryption_required(fault));
-        }
-        if self.config.require_auth && !self.authenticated {
-            return Some(Breach { fault, ..Breach::authentication_required(Verb::Noop) });
-        }
-        self.forbidden(Verb::Noop, Act::Query)
     }
 
     /// Whether a verb belongs to an extension that this server was not given.

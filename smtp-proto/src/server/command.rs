@@ -69,8 +69,9 @@ impl Server {
         let is = |known: &str| verb.eq_ignore_ascii_case(known);
         let mut private = self.config.private.iter().flat_map(|private| &private.verbs);
         if private.any(|known| is(known)) {
-            if let Some(breach) = self.forbidden_private() {
-                return self.refuse_as(breach);
+            // It may be anything: no more is allowed than with VRFY.
+            if let Some(breach) = self.forbidden(Verb::Vrfy, Act::Query) {
+                return self.refuse_as(Breach { fault: Fault::PrivateNotNow, ..breach });
             }
             let event = Event::Private { verb: verb.into(), argument: argument.into() };
             return self.useless_question(Question::Private, event);
