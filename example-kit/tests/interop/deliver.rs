@@ -196,7 +196,7 @@ impl World {
 pub(crate) fn notifications(
     world: &World,
     tally: &mut Tally,
-    more: [Value; 2],
+    more: &[Value; 2],
     ask: impl FnOnce(&str) -> Result<(), String>,
 ) {
     let server = world.adapter.receive::<&str>([]);

@@ -24,7 +24,7 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         Mode::Lmtp,
     ];
     world.deliver(tally, &Client { modes, without: &[], to: TO, expected, deliver });
-    notifications(world, tally, [json!({}), json!({})], |port| {
+    notifications(world, tally, &[json!({}), json!({})], |port| {
         let mut command = Command::new("msmtp");
         command.args(["--host=127.0.0.1", &format!("--port={port}"), &format!("--from={FROM}")]);
         command.args(["--tls=off", "--auth=off", "--dsn-notify=success,delay"]);

@@ -38,7 +38,7 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     world.deliver(tally, &Client { modes, without: &[], to, expected, deliver });
     let original = json!({"orcpt": {"type": "rfc822", "address": "b+c@example.net"}});
     let mail = json!({"envid": "a+b", "mt_priority": -1});
-    notifications(world, tally, [mail, original], |port| {
+    notifications(world, tally, &[mail, original], |port| {
         let mut command = Command::new(&world.python);
         succeed(command.args(["-c", NOTIFICATIONS, port, FROM, TO[0]]), b"")
     });
