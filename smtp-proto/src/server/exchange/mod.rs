@@ -97,9 +97,9 @@ impl Exchange {
         nonce: Option<Nonce>,
     ) -> Result<Progress, Misuse> {
         let Some(mechanism) = self.make(server, name.as_str(), nonce) else {
+            server.reject(not_available())?;
             self.over();
-            let code = (Code::PARAMETER_NOT_IMPLEMENTED, EnhancedCode::permanent(5, 4));
-            return fail(server, code, "Mechanism not available", Failure::NotAvailable);
+            return Ok(Progress::Failed(Failure::NotAvailable));
         };
         self.begin_with(server, mechanism, initial)
     }
@@ -219,10 +219,9 @@ impl Exchange {
                 return Ok(Progress::Failed(Failure::Malformed));
             }
             Step::ServerFirst => {
+                server.reject(Refusal::unwanted_initial_response())?;
                 self.over();
-                let code = (Code::ARGUMENT_ERROR, EnhancedCode::permanent(7, 0));
-                let text = "This mechanism takes no initial response";
-                return fail(server, code, text, Failure::ServerFirst);
+                return Ok(Progress::Failed(Failure::ServerFirst));
             }
         };
         self.open = open;
@@ -264,16 +263,12 @@ impl Exchange {
     }
 }
 
-/// Says no with words that [`Refusal`] has no name for.
-fn fail(
-    server: &mut Server,
-    (code, enhanced): (Code, EnhancedCode),
-    text: &str,
-    failure: Failure,
-) -> Result<Progress, Misuse> {
-    let refusal = Refusal::new(code, enhanced, Text::lossy(text));
-    server.reject(refusal.unwrap_or_else(Refusal::malformed_response))?;
-    Ok(Progress::Failed(failure))
+/// 504 5.5.4: the mechanism is not to be had after all.
+fn not_available() -> Refusal {
+    let text = Text::lossy("Mechanism not available");
+    let refusal =
+        Refusal::new(Code::PARAMETER_NOT_IMPLEMENTED, EnhancedCode::permanent(5, 4), text);
+    refusal.unwrap_or_else(Refusal::malformed_response)
 }
 
 impl core::fmt::Debug for Exchange {
