@@ -7,6 +7,7 @@ mod contract {
     pub(crate) mod client;
     pub(crate) mod pair;
     pub(crate) mod server;
+    pub(crate) mod turn;
 }
 mod rig;
 

@@ -6,11 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use proptest::prelude::*;
 use smtp_proto::body::OutgoingNewlines;
-use smtp_proto::client::{Chunking, Config, Envelope, Event, Recipient, TransactionId};
+use smtp_proto::client::{Chunking, Config, Envelope, Event, Recipient, SendError, TransactionId};
 use smtp_proto::limits::ClientLimits;
 use smtp_proto::session::Protocol;
 use smtp_proto::syntax::address::ForwardPath;
+use smtp_proto::syntax::command::Attributes;
 use smtp_proto::syntax::params::BodyType;
+use smtp_proto::syntax::verb::Verb;
 use smtp_proto::{Client, Machine, Tls};
 
 use crate::rig::{Next, Random, Rig, Writes};
@@ -31,6 +33,7 @@ const SENSE: &[&str] = &[
     "354 go on\r\n",
     "354 go on\r\n",
     "354 go on\r\n",
+    "355 12 is the offset\r\n",
     "550 5.1.1 no\r\n",
     "450 4.2.0 later\r\n",
     "503 5.5.1 order!\r\n",
@@ -54,6 +57,11 @@ const HELLO: &[&str] = &[
     "220 mx.example\r\n250-mx.example\r\n250 PIPELINING\r\n",
     "220 mx.example\r\n250-mx.example\r\n250-PIPELINING\r\n250-CHUNKING\r\n250-BINARYMIME\r\n\
      250-8BITMIME\r\n250-SMTPUTF8\r\n250-SIZE 100000\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN\r\n",
+    "220 mx.example\r\n250-mx.example\r\n250-PIPELINING\r\n250-CHUNKING\r\n250-8BITMIME\r\n250-BURL\r\n\
+     250-CHECKPOINT\r\n250-LIMITS MAILMAX=9 RCPTMAX=3 RCPTDOMAINMAX=1\r\n250-ETRN\r\n250-ATRN\r\n\
+     250-XCLIENT NAME LOGIN\r\n250-XFORWARD NAME\r\n250 AUTH PLAIN LOGIN\r\n",
+    "220 mx.example\r\n250-mx.example\r\n250-BURL imap\r\n250-CHECKPOINT\r\n250-ATRN\r\n\
+     250-XCLIENT LOGIN\r\n250 AUTH PLAIN\r\n235 2.7.0 welcome\r\n",
     "220 mx.example\r\n502 no\r\n250 mx.example\r\n",
     "220-mx.example\r\n220 hello\r\n250-mx.example\r\n250 CHUNKING\r\n",
     "554 no\r\n",
@@ -97,9 +105,10 @@ fn sent_by_server() -> impl Strategy<Value = Vec<u8>> {
 struct User {
     random: Random,
     starttls: bool,
+    /// May say ATRN.
+    atrn: bool,
     lmtp: bool,
-    /// What is still to come of each message: accepted recipients, and whether it is over.
-    messages: HashMap<u64, (usize, bool)>,
+    messages: HashMap<u64, Message>,
     /// The message whose envelope is open.
     open: Option<Open>,
     /// There was no content when it was asked for.
@@ -108,9 +117,20 @@ struct User {
     events: Vec<String>,
 }
 
+/// What is still to come of a message.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Message {
+    recipients: usize,
+    /// Those accepted, without an outcome.
+    owed: usize,
+    resumed: bool,
+    /// Its content may be fetched.
+    burl: bool,
+    over: bool,
+}
+
 struct Open {
     id: TransactionId,
-    recipients: usize,
     utf8: bool,
 }
 
@@ -119,6 +139,7 @@ impl User {
         Self {
             random: Random::new(seed),
             starttls,
+            atrn: true,
             lmtp: config.protocol == Protocol::Lmtp,
             messages: HashMap::new(),
             open: None,
@@ -130,7 +151,7 @@ impl User {
 
     fn event(&mut self, client: &mut Client, event: &Event) {
         assert!(!self.closed, "{event:?} after the last event");
-        self.closed = matches!(event, Event::Closed(_));
+        self.closed = matches!(event, Event::Closed(_) | Event::Turned);
         self.account(event);
         self.events.push(format!("{event:?}"));
         if event.is_question() {
@@ -157,8 +178,9 @@ impl User {
         let Some(open) = &self.open else { return false };
         match event {
             Event::Ready => true,
+            Event::Resumed { transaction, .. } if *transaction == open.id => true,
             Event::Recipient { transaction, index, .. } if *transaction == open.id => {
-                assert!(*index < open.recipients);
+                assert!(*index < self.messages[&open.id.0].recipients);
                 true
             }
             Event::Sender { transaction, reply } if *transaction == open.id => {
@@ -178,14 +200,20 @@ impl User {
         while let Some(open) = &mut self.open {
             assert!(client.noop().is_err(), "an envelope is open");
             match self.random.number() % 10 {
-                0..4 => {
-                    assert_eq!(client.add_recipient(recipient("b@example")), Ok(open.recipients));
-                    open.recipients += 1;
-                }
-                4 => {
-                    let added = client.add_recipient(recipient("ü@example"));
-                    assert_eq!(added.is_ok(), open.utf8, "{added:?}");
-                    open.recipients += usize::from(open.utf8);
+                choice @ 0..=4 => {
+                    let utf8 = choice == 4;
+                    let path = if utf8 { "ü@example" } else { "b@example" };
+                    let added = client.add_recipient(recipient(path));
+                    let message = self.messages.get_mut(&open.id.0).unwrap();
+                    if let Ok(index) = added {
+                        assert!(index == message.recipients && (open.utf8 || !utf8));
+                        message.recipients += 1;
+                        message.owed += usize::from(message.resumed);
+                    } else if matches!(added, Err(SendError::Exceeds { .. })) {
+                        assert!(message.recipients >= 3, "{added:?}");
+                    } else {
+                        assert!(utf8 && !open.utf8, "{added:?}");
+                    }
                 }
                 5 | 6 => {
                     client.begin_content().unwrap();
@@ -230,20 +258,30 @@ impl User {
     fn account(&mut self, event: &Event) {
         match event {
             Event::Recipient { transaction, reply, .. } if reply.is_positive() => {
-                self.messages.get_mut(&transaction.0).unwrap().0 += 1;
+                self.messages.get_mut(&transaction.0).unwrap().owed += 1;
+            }
+            Event::Resumed { transaction, .. } => {
+                let message = self.messages.get_mut(&transaction.0).unwrap();
+                assert!(!message.resumed && message.owed == 0, "{event:?}");
+                message.resumed = true;
+                message.owed = message.recipients;
             }
             Event::Outcome { transaction, recipient, .. } => {
-                let (accepted, over) = self.messages.get_mut(&transaction.0).unwrap();
-                assert!(!*over && *accepted > 0, "{event:?}");
+                let message = self.messages.get_mut(&transaction.0).unwrap();
+                assert!(!message.over && message.owed > 0, "{event:?}");
                 assert_eq!(recipient.is_some(), self.lmtp);
-                *accepted -= 1;
-                *over = !self.lmtp || *accepted == 0;
+                message.owed -= 1;
+                message.over = !self.lmtp || message.owed == 0;
             }
             Event::NotSent { transaction, .. } => {
-                let (_, over) = self.messages.get_mut(&transaction.0).unwrap();
-                assert!(!std::mem::replace(over, true), "{event:?}");
+                let message = self.messages.get_mut(&transaction.0).unwrap();
+                assert!(!std::mem::replace(&mut message.over, true), "{event:?}");
             }
-            Event::Closed(_) => assert!(self.messages.values().all(|(_, over)| *over)),
+            // RFC 4468 section 3.2
+            Event::Ready => assert!(self.messages.values().all(|sent| sent.over || !sent.burl)),
+            Event::Closed(_) | Event::Turned => {
+                assert!(self.messages.values().all(|message| message.over));
+            }
             _ => {}
         }
     }
@@ -255,14 +293,21 @@ impl User {
                 client.pause().unwrap();
                 self.paused = true;
             }
-            Event::Body { .. } => Self::content(client, choice),
+            Event::Body { transaction, .. } => {
+                let burl = self.messages[&transaction.0].burl;
+                Self::content(client, choice, burl);
+            }
             Event::Challenge(_) if choice < 3 => client.cancel().unwrap(),
             Event::Challenge(_) => client.respond(b"secret").unwrap(),
             _ => self.ask(client, choice),
         }
     }
 
-    fn content(client: &mut Client, choice: u64) {
+    fn content(client: &mut Client, choice: u64, burl: bool) {
+        if choice % 3 == 1 && client.burl("imap:one".parse().unwrap()).is_ok() {
+            assert!(burl);
+            return;
+        }
         let piece = match choice {
             0..=5 => return client.finish().unwrap_or_else(|_| client.abandon().unwrap()),
             6 => return client.abandon().unwrap(),
@@ -275,7 +320,15 @@ impl User {
     }
 
     fn ask(&mut self, client: &mut Client, choice: u64) {
+        let more = self.random.number() % 24;
+        let attributes = |text| Attributes::parse(Verb::XClient, text).unwrap().into_owned();
         let done = match choice {
+            _ if more == 0 && self.atrn => client.atrn(&"example.org".parse().unwrap()).is_ok(),
+            _ if more == 1 => client.xclient(&attributes("LOGIN=a")).is_ok(),
+            _ if more == 2 => client.xclient(&attributes("LOGIN=[UNAVAILABLE]")).is_ok(),
+            _ if more == 3 => client.xforward(&attributes("NAME=a")).is_ok(),
+            _ if more == 4 => client.private("XLOOK", "around").is_ok(),
+            _ if more == 5 => client.etrn(&"#queue".parse().unwrap()).is_ok(),
             0 => client.quit().is_ok(),
             1 => client.noop().is_ok(),
             2 => client.reset().is_ok(),
@@ -297,18 +350,21 @@ impl User {
         let count = usize::try_from(self.random.number() % 5).unwrap();
         let to = vec!["b@example".parse().unwrap(); count];
         let mut envelope = Envelope::new("a@example".parse().unwrap(), to);
-        match self.random.number() % 8 {
+        match self.random.number() % 10 {
+            8 => envelope.burl = true,
+            9 => envelope.params.push("TRANSID", Some("<1@example>")).unwrap(),
             0 => envelope.body = BodyType::EightBitMime,
             1 => envelope.body = BodyType::BinaryMime,
             2 => envelope.smtputf8 = true,
             3 => envelope.size = Some(self.random.number() % 200_000),
             _ => {}
         }
-        let utf8 = envelope.smtputf8;
+        let (utf8, burl) = (envelope.smtputf8, envelope.burl);
         let sent = if begin { client.begin(envelope) } else { client.send(envelope) };
         let Ok(id) = sent else { return false };
-        assert_eq!(self.messages.insert(id.0, (0, false)), None);
-        self.open = begin.then_some(Open { id, recipients: count, utf8 });
+        let message = Message { recipients: count, burl, ..Message::default() };
+        assert_eq!(self.messages.insert(id.0, message), None);
+        self.open = begin.then_some(Open { id, utf8 });
         true
     }
 }
@@ -320,6 +376,8 @@ fn recipient(path: &str) -> Recipient {
 fn run(config: &Config, input: &[u8], cuts: &[usize], seed: u64, end: bool) -> Trace {
     let mut rig = Rig::new(Client::new(config.clone()), Writes::Random, seed);
     let mut user = User::new(config, seed, false);
+    // What comes together with the reply to it is a fault.
+    user.atrn = false;
     let mut pieces = pieces(input, cuts).into_iter();
     let mut rest: Vec<u8> = Vec::new();
     loop {

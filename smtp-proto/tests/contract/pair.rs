@@ -43,29 +43,33 @@ where
 }
 
 /// What is on its way in one direction.
-struct Pipe {
+pub(super) struct Pipe {
     octets: VecDeque<u8>,
     capacity: usize,
     end: bool,
 }
 
 impl Pipe {
-    fn new(capacity: usize) -> Self {
+    pub(super) fn new(capacity: usize) -> Self {
         Self { octets: VecDeque::new(), capacity, end: false }
     }
 
-    fn room(&self) -> usize {
+    pub(super) fn is_empty(&self) -> bool {
+        self.octets.is_empty()
+    }
+
+    pub(super) fn room(&self) -> usize {
         self.capacity - self.octets.len()
     }
 
-    fn take_from(&mut self, machine: &mut impl Machine, random: &mut Random) {
+    pub(super) fn take_from(&mut self, machine: &mut impl Machine, random: &mut Random) {
         let outbox = machine.outbox();
         let n = random.up_to(outbox.len().min(self.room())).min(self.room()).min(outbox.len());
         self.octets.extend(outbox.slices().flatten().take(n));
         outbox.advance(n);
     }
 
-    fn give_to<M: Machine>(&mut self, rig: &mut Rig<M>, random: &mut Random)
+    pub(super) fn give_to<M: Machine>(&mut self, rig: &mut Rig<M>, random: &mut Random)
     where
         M::Event: Asks + PartialEq + std::fmt::Debug,
     {
