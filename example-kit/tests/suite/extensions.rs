@@ -219,6 +219,24 @@ fn limits_are_kept() {
     assert_eq!((stored.len(), clients.len()), (5, 3));
 }
 
+/// A message for more recipients than the server takes at once goes in parts.
+#[test]
+fn a_message_goes_in_parts() {
+    let server = ADAPTER.receive(["--max-recipients", "2", "--max-transactions", "2"]);
+    let to = ["c@x", "d@x", "e@x", "f@x", "g@x"];
+    let args = to.iter().flat_map(|to| ["--to", to]);
+    let finished = ADAPTER.send(server.address()).args(args).message(MESSAGE);
+    assert_eq!(finished.status, 0, "{finished:?}");
+    assert!(finished.stdout.contains("6 accepted, 0 refused"), "{finished:?}");
+    let mut recipients: Vec<_> = server
+        .take()
+        .iter()
+        .map(|stored| stored.envelope["to"].as_array().unwrap().len())
+        .collect();
+    recipients.sort_unstable();
+    assert_eq!(recipients, [2, 2, 2]);
+}
+
 #[test]
 fn submission_is_for_who_has_logged_in() {
     let args = ["--submission", "--auth", "a:b", "--auth-without-tls", "--max-hold", "60"];

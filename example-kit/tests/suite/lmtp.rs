@@ -23,10 +23,10 @@ fn one_message_many_answers() {
 #[test]
 fn the_dialects_do_not_understand_each_other() {
     let lmtp = ADAPTER.receive(["--lmtp"]);
-    assert!(Raw::new(lmtp.connect()).say("EHLO client.example").starts_with("500 5.5.1"));
+    assert!(Raw::new(lmtp.connect()).say("EHLO client.example").starts_with("500 "));
     assert_eq!(ADAPTER.send(lmtp.address()).message(MESSAGE).status, 69);
     let smtp = ADAPTER.receive::<&str>([]);
-    assert!(Raw::new(smtp.connect()).say("LHLO client.example").starts_with("500 5.5.1"));
+    assert!(Raw::new(smtp.connect()).say("LHLO client.example").starts_with("500 "));
     assert_eq!(ADAPTER.send(smtp.address()).arg("--lmtp").message(MESSAGE).status, 69);
 }
 

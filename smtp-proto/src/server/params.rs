@@ -133,7 +133,10 @@ fn unknown(verb: Verb, param: Param<'_>) -> Breach {
         fault: Fault::UnknownParameter(verb),
         code,
         status: Status::INVALID_COMMAND_ARGUMENTS,
-        text: format!("Unknown parameter {keyword}").into(),
+        text: match Known::find(verb, param.keyword) {
+            Some(known) => format!("{} is not offered here", known.keyword()).into(),
+            None => format!("Unknown parameter {keyword}").into(),
+        },
     }
 }
 
