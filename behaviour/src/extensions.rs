@@ -1,15 +1,20 @@
 //! Extensions that are the connection's business, too.
 
 use smtp_driver::client::{Credentials, Login, StartTls};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
 use smtp_driver::client::{establish, quit, send, send_within_limits};
+use smtp_driver::server::ProxyPolicy;
 use smtp_proto::client::Event as ClientEvent;
+use smtp_proto::proxy::Header;
 use smtp_proto::server::{Config, Event};
 use smtp_proto::syntax::capability::Extension;
 
 use crate::World;
 use crate::support::{
-    Certificate, News, client_config, connector, ear, envelope, serve, serve_with, server_config,
-    tell_all,
+    Certificate, News, Raw, client_config, connector, ear, envelope, serve, serve_with,
+    server_config, tell_all,
 };
 
 fn provider() -> Config {
@@ -66,6 +71,30 @@ pub fn the_sides_change_places<W: World>() {
     assert!(secured);
     assert_eq!(message, b"tea\r\n");
     assert_eq!(provider.finish().panicked, 0);
+}
+
+/// Who is trusted hears of XCLIENT, and nobody else.
+pub fn what_is_offered_depends_on_who_it_is<W: World>() {
+    let mut trusted = server_config();
+    trusted.extensions.push(Extension::XClient);
+    let trusted = Arc::new(trusted);
+    let proxy: SocketAddr = "192.0.2.1:56324".parse().unwrap();
+    let (server, _told) = serve::<W>(server_config(), move |listener| {
+        listener.proxy = Some(ProxyPolicy::loopback());
+        listener.config_for =
+            Box::new(move |peer| (peer.ip() == Some(proxy.ip())).then(|| Arc::clone(&trusted)));
+    });
+    for (client, is_trusted) in [(proxy, true), ("192.0.2.2:56324".parse().unwrap(), false)] {
+        let mut raw = Raw::connect(server.address());
+        let mut header = Vec::new();
+        let here = "198.51.100.7:25".parse().unwrap();
+        Header::proxied(client, here).write_v2(&mut header, true).unwrap();
+        raw.say_octets(&header);
+        assert!(raw.reply().starts_with("220 "));
+        let offers = raw.ask("EHLO proxy.example.com\r\n");
+        assert_eq!(offers.contains("XCLIENT"), is_trusted, "{offers}");
+    }
+    assert_eq!(server.finish().accepted, 2);
 }
 
 /// RFC 9422: what a server takes only over several connections goes over several connections.

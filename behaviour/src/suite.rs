@@ -101,6 +101,7 @@ macro_rules! suite {
             extensions {
                 the_sides_change_places
                 limits_are_kept
+                what_is_offered_depends_on_who_it_is
             }
             content {
                 octets_arrive_as_they_are

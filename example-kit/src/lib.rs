@@ -7,11 +7,6 @@ pub mod receive;
 pub mod send;
 
 use std::io::{self, IsTerminal};
-use std::sync::Arc;
-
-use smtp_driver::Connection;
-use smtp_proto::Machine;
-use smtp_proto::server::{Config, Server};
 
 /// What this machine calls itself, if that can be told and makes sense.
 #[must_use]
@@ -31,17 +26,6 @@ pub fn allow_descriptors() {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     // What is refused here shows when they run out: accepting is put off then.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
-}
-
-/// Has a client offered something else than what its listener offers. To be called before anything is
-/// heard from the connection.
-pub fn offer_instead<S, C>(conn: &mut Connection<Server, S, C>, config: impl Into<Arc<Config>>) {
-    let tls = conn.tls().cloned();
-    let server: &mut Server = conn;
-    *server = Server::new(config);
-    if let Some(tls) = tls {
-        server.upgraded(tls); // TLS came first
-    }
 }
 
 /// Has the log go to standard error. To be called once.

@@ -90,6 +90,7 @@ impl Server<'_> {
         listener.max_per_address = self.args.max_per_address;
         listener.proxy = self.args.proxy();
         listener.observer = Box::new(|incident| warn!("{incident}"));
+        listener.config_for = Box::new(move |peer| self.offering.to(peer).map(Arc::new));
 
         let users = self.args.users().map_err(system("no random numbers"))?;
         let (drain, stop) = Drain::new();
@@ -99,8 +100,7 @@ impl Server<'_> {
         let _ =
             writeln!(io::stdout(), "listening on {address}").and_then(|()| io::stdout().flush());
 
-        let Self { store, offering, .. } = self;
-        let service = Arc::new(Service { store, offering, users });
+        let service = Arc::new(Service { store: self.store, users });
         // Nothing is said on it: it is closed when the last conversation is over.
         let (present, all_gone) = async_channel::bounded::<Infallible>(1);
         let handler = move |conn, peer| {

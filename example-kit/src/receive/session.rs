@@ -19,7 +19,6 @@ use tracing::{debug, error, info, warn};
 
 use super::Host;
 use super::auth::Login;
-use super::offers::Offering;
 use super::proxied::Said;
 use super::record::{self, Client, Encryption, Parameters, Record, Requests};
 use super::requests;
@@ -30,7 +29,6 @@ use super::users::Users;
 #[derive(Debug)]
 pub(super) struct Service {
     pub(super) store: Store,
-    pub(super) offering: Offering,
     pub(super) users: Users,
 }
 
@@ -40,9 +38,6 @@ pub(super) async fn converse<H: Host, S: Stream, C: Clock>(
     mut conn: Connection<Server, S, C>,
     peer: Peer,
 ) {
-    if let Some(config) = service.offering.to(&peer) {
-        crate::offer_instead(&mut conn, config);
-    }
     if let Err(error) = Session::<H>::new(&service, peer).talk(&mut conn).await {
         warn!("{error}");
     }

@@ -12,7 +12,7 @@ use smtp_proto::Machine;
 use smtp_proto::server::{Config, Server};
 
 use super::hall::{Hall, Ticket};
-use super::listener::Observer;
+use super::listener::{ConfigFor, Observer};
 use super::{Incident, Peer, ProxyPolicy, ServerConnection};
 use crate::tls::{Rustls, ServerTls, TlsTransport};
 use crate::{Connection, DrainWatch, Runtime, Transport, Upgradable, within};
@@ -20,6 +20,7 @@ use crate::{Connection, DrainWatch, Runtime, Transport, Upgradable, within};
 /// What all connections of a listener share.
 pub(super) struct Attendant<H> {
     pub(super) config: Arc<Config>,
+    pub(super) config_for: ConfigFor,
     pub(super) tls: Option<ServerTls>,
     pub(super) implicit_tls: bool,
     pub(super) proxy: Option<ProxyPolicy>,
@@ -101,9 +102,10 @@ impl<H> Attendant<H> {
             return None;
         }
         let mut stream = Upgradable::new(transport, Rustls::server(self.tls.clone()));
-        let mut server = Server::new(Arc::clone(&self.config));
+        let config = self.config_for(&peer);
+        let limit = config.timeouts.handshake;
+        let mut server = Server::new(config);
         if self.implicit_tls {
-            let limit = self.config.timeouts.handshake;
             match within(&mut clock, limit, stream.handshake()).await {
                 Some(Ok(tls)) => server.upgraded(tls),
                 failed => {
@@ -119,6 +121,16 @@ impl<H> Attendant<H> {
         conn.watch(self.watch.clone());
         conn.trace().peer(&peer);
         Some((conn, peer))
+    }
+
+    /// What is offered to a client. STARTTLS would fail without a configuration, and is not (RFC 8314
+    /// section 4).
+    fn config_for(&self, peer: &Peer) -> Arc<Config> {
+        let mut config = (self.config_for)(peer).unwrap_or_else(|| Arc::clone(&self.config));
+        if config.starttls && self.tls.is_none() {
+            Arc::make_mut(&mut config).starttls = false;
+        }
+        config
     }
 
     /// Says one line to a client and nothing more. What does not fit at once into the buffers of a

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use smtp_proto::server::{Config, Server};
 
-use super::{Accept, Incident, ProxyPolicy};
+use super::{Accept, Incident, Peer, ProxyPolicy};
 use crate::tls::{Rustls, ServerTls};
 use crate::{Connection, Runtime, Upgradable};
 
@@ -23,6 +23,9 @@ pub struct Listener<R: Runtime, L: Accept = <R as Runtime>::TcpListener> {
     pub socket: L,
     /// What the server offers.
     pub config: Arc<Config>,
+    /// What it offers to one client, where that is something else: XCLIENT to a trusted proxy alone,
+    /// for instance. `None` is the same as to everybody.
+    pub config_for: ConfigFor,
     /// For STARTTLS or implicit TLS. STARTTLS is offered if
     /// [`config.starttls`](Config::starttls) says so; without this it is not, whatever that says, and
     /// the observer hears of it ([`Incident::NoTls`]).
@@ -43,6 +46,10 @@ pub struct Listener<R: Runtime, L: Accept = <R as Runtime>::TcpListener> {
     pub observer: Observer,
     pub(super) runtime: PhantomData<R>,
 }
+
+/// Chooses what is offered to a client. It is asked once for each connection, behind the PROXY header
+/// if there is one, and is to return soon.
+pub type ConfigFor = Box<dyn Fn(&Peer) -> Option<Arc<Config>> + Send + Sync>;
 
 /// What hears what goes wrong.
 pub(super) type Observer = Box<dyn Fn(Incident) + Send + Sync>;
@@ -79,6 +86,7 @@ impl<R: Runtime, L: Accept> Listener<R, L> {
         Self {
             socket,
             config: config.into(),
+            config_for: Box::new(|_| None),
             tls: None,
             implicit_tls: false,
             max_connections: 1000,

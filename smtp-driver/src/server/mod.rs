@@ -12,7 +12,7 @@ mod serve;
 pub use accept::Accept;
 pub use hall::Statistics;
 pub use incident::Incident;
-pub use listener::{Listener, ServerConnection};
+pub use listener::{ConfigFor, Listener, ServerConnection};
 pub use peer::Peer;
 pub use proxy::{ProxyFailure, ProxyPolicy};
 

@@ -45,10 +45,8 @@ impl<R: Runtime, L: Accept> Listener<R, L> {
         H: Fn(ServerConnection<R, L::Transport>, Peer) -> F + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
-        let Self { mut socket, mut config, tls, implicit_tls, proxy, observer, .. } = self;
-        // What is going to fail is not to be offered (RFC 8314 section 4).
+        let Self { mut socket, config, config_for, tls, implicit_tls, proxy, observer, .. } = self;
         if config.starttls && tls.is_none() {
-            Arc::make_mut(&mut config).starttls = false;
             observer(Incident::NoTls);
         }
         let limits = Limits { total: self.max_connections, per_address: self.max_per_address };
@@ -56,6 +54,7 @@ impl<R: Runtime, L: Accept> Listener<R, L> {
         let mut service = Service {
             attendant: Arc::new(Attendant {
                 config,
+                config_for,
                 tls,
                 implicit_tls,
                 proxy,

@@ -38,6 +38,8 @@ use smtp_example_kit::receive::listen::Listen;
 #[cfg(unix)]
 use smtp_example_kit::receive::listen::Name;
 use smtp_example_kit::send::server::Server;
+use smtp_proto::server::Config;
+use smtp_proto::syntax::capability::Extension;
 use smtp_tokio::server::{Accept, Listener};
 use smtp_tokio::{Connector, Drain, Io, ServerTls, Tokio};
 use tokio::net::TcpStream;
@@ -136,6 +138,12 @@ async fn serve<L: Accept, T: Wire>(
     let _ = writeln!(io::stdout(), "listening on {address}").and_then(|()| io::stdout().flush());
 
     let route = Arc::new(route);
+    let (everybody, known) = (Arc::clone(&listener.config), Arc::clone(&route));
+    listener.config_for = Box::new(move |_| {
+        let mut config = Config::clone(&everybody);
+        config.extensions.push(Extension::Dsn);
+        known.takes_dsn().then(|| Arc::new(config))
+    });
     let handler = move |conn, peer| session::relay(Arc::clone(&route), conn, peer);
     let cut = stop.clone();
     tokio::select! {

@@ -11,7 +11,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use smtp_driver::server::Peer;
 use smtp_driver::{Clock, Connection, Error, Stream};
-use smtp_example_kit::offer_instead;
 use smtp_proto::client::{Envelope, Recipient};
 use smtp_proto::error::Close;
 use smtp_proto::server::{Event, Refusal, Server};
@@ -32,11 +31,6 @@ pub(crate) async fn relay<S: Stream, C: Clock, T: Wire>(
     mut sender: Connection<Server, S, C>,
     peer: Peer,
 ) {
-    if route.takes_dsn() {
-        let mut config = sender.config().clone();
-        config.extensions.push(Extension::Dsn);
-        offer_instead(&mut sender, config);
-    }
     let mut session = Session { next: NextHop::new(route), peer, hello: None, mail: None };
     if let Err(error) = session.talk(&mut sender).await {
         warn!("{error}");
