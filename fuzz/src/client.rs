@@ -5,13 +5,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 use smtp_proto::body::OutgoingNewlines;
 use smtp_proto::client::{
-    BodyError, Chunking, Client, Config, Envelope, Event, NotSent, Recipient, TransactionId,
+    BodyError, Chunking, Client, Config, Envelope, Event, NotSent, Recipient, SendError,
+    TransactionId,
 };
 use smtp_proto::session::Protocol;
 use smtp_proto::syntax::address::{ForwardPath, ReversePath};
 use smtp_proto::syntax::base64;
-use smtp_proto::syntax::command::Command;
+use smtp_proto::syntax::command::{Attributes, Command};
 use smtp_proto::syntax::params::{AuthParam, BodyType};
+use smtp_proto::syntax::verb::Verb;
 use smtp_proto::{Machine, Step, Tls};
 
 use crate::contract::Stage;
@@ -61,7 +63,8 @@ pub fn check(data: &[u8]) {
     run(Moves::Anyhow(input.moves.clone()));
     let whole = run(Moves::Whole);
     let pieces = run(Moves::Pieces(input.moves.clone()));
-    // What stands behind the reply to STARTTLS came in the clear: there a cut matters.
+    // What stands behind the reply to STARTTLS came in the clear, and what stands behind that to ATRN is
+    // for another conversation: there a cut matters.
     if !whole.tls && !pieces.tls {
         assert_eq!(whole.events, pieces.events, "the events depend on the cuts");
         // The end of a conversation takes away what was not written by then.
@@ -94,7 +97,7 @@ fn config(tape: &mut Tape<'_>) -> Config {
 struct Log {
     events: Vec<Event>,
     output: Vec<u8>,
-    /// STARTTLS was said.
+    /// STARTTLS or ATRN was said.
     tls: bool,
 }
 
@@ -102,6 +105,12 @@ struct Log {
 struct Message {
     id: TransactionId,
     recipients: usize,
+    /// MAIL says TRANSID.
+    resumable: bool,
+    /// The server knows the envelope.
+    resumed: bool,
+    /// It may have URLs in it.
+    burl: bool,
     /// There may be more of them.
     open: bool,
     /// MAIL says SMTPUTF8.
@@ -207,7 +216,9 @@ impl<'a> Run<'a> {
         }
         match &event {
             Event::Ready => self.go_on(),
-            Event::Sender { transaction, .. } | Event::Recipient { transaction, .. }
+            Event::Sender { transaction, .. }
+            | Event::Resumed { transaction, .. }
+            | Event::Recipient { transaction, .. }
                 if self.messages.last().is_some_and(|last| last.id == *transaction) =>
             {
                 self.go_on();
@@ -280,7 +291,19 @@ impl<'a> Run<'a> {
                 }
                 message.over = true;
             }
-            Event::Closed(_) => {
+            Event::Resumed { transaction, .. } => {
+                let message = self.message(*transaction);
+                assert!(message.resumable && message.sender.is_none() && message.heard == 0);
+                message.sender = Some(true);
+                message.resumed = true;
+                message.heard = message.recipients;
+                message.owed = (0..message.recipients).collect();
+            }
+            Event::Ready => {
+                let burl = self.messages.iter().find(|message| message.burl && !message.over);
+                assert!(burl.is_none(), "something may follow BURL");
+            }
+            Event::Closed(_) | Event::Turned => {
                 assert!(self.messages.iter().all(|message| message.over), "a message is lost");
                 self.closed = true;
             }
@@ -311,10 +334,11 @@ impl<'a> Run<'a> {
             5 => client.expand("\u{e4}").is_ok(),
             6 => client.noop().is_ok(),
             7 => client.reset().is_ok(),
-            8 => client.etrn("@example.org").is_ok(),
+            8 => client.etrn(&"@example.org".parse().expect("a node")).is_ok(),
             9 => client.quit().is_ok(),
             10 => client.idle().is_ok(),
             11 => client.help(Some("me")).is_ok(),
+            13 => self.request_more(),
             12 => client.verify("two\r\nlines").is_ok_and(|()| panic!("two lines")),
             14 | 15 => self.send(true),
             _ => self.send(false),
@@ -324,6 +348,26 @@ impl<'a> Run<'a> {
         }
         self.stage.answered();
         assert!(self.stage.machine.finish().is_err(), "nobody asked for content");
+    }
+
+    /// What is asked for less often.
+    fn request_more(&mut self) -> bool {
+        let client = &mut self.stage.machine;
+        let attributes =
+            |verb, text| Attributes::parse(verb, text).expect("attributes").into_owned();
+        match self.answers.pick(8) {
+            0 => {
+                let asked = client.atrn(&"example.org".parse().expect("a domain")).is_ok();
+                self.tls |= asked;
+                asked
+            }
+            1 => client.xclient(&attributes(Verb::XClient, "NAME=a LOGIN=b")).is_ok(),
+            2 => client.xclient(&attributes(Verb::XClient, "LOGIN=[UNAVAILABLE]")).is_ok(),
+            3 => client.xforward(&attributes(Verb::XForward, "NAME=a")).is_ok(),
+            4 => client.private("NOOP", "").is_ok_and(|()| panic!("a verb that is known")),
+            5 => client.private("XLOOK", "\r\n").is_ok_and(|()| panic!("two lines")),
+            _ => client.private("XLOOK", "around").is_ok(),
+        }
     }
 
     /// Whether an envelope is open.
@@ -371,6 +415,8 @@ impl<'a> Run<'a> {
             .collect();
         let mut envelope = Envelope::new(from, to);
         match self.answers.pick(8) {
+            1 => envelope.burl = true,
+            2 => envelope.params.push("TRANSID", Some("<1@example.org>")).expect("a parameter"),
             3 => envelope.smtputf8 = true,
             4 => envelope.body = BodyType::EightBitMime,
             5 => envelope.body = BodyType::BinaryMime,
@@ -379,12 +425,16 @@ impl<'a> Run<'a> {
             _ => {}
         }
         let utf8 = envelope.needs_smtputf8();
+        let (burl, resumable) = (envelope.burl, !envelope.params.is_empty());
         let client = &mut self.stage.machine;
         let sent = if open { client.begin(envelope) } else { client.send(envelope) };
         let Ok(id) = sent else { return false };
         self.messages.push(Message {
             id,
             recipients,
+            resumable,
+            resumed: false,
+            burl,
             open,
             utf8,
             sender: None,
@@ -422,6 +472,15 @@ impl<'a> Run<'a> {
         let client = &mut self.stage.machine;
         assert!(client.noop().is_err(), "content is asked for, and nothing else");
         let choice = self.answers.pick(16);
+        let burl = self.messages.last().is_some_and(|message| message.burl);
+        if burl && self.events.len() < PATIENCE && self.answers.pick(2) == 0 {
+            let url = "imap://a@b.example/c;uid=1".parse().expect("a URL");
+            if self.stage.machine.burl(url).is_ok() {
+                self.stage.answered();
+                return;
+            }
+        }
+        let client = &mut self.stage.machine;
         let bytes = match choice {
             0 => Bytes::from_static(b"x\r\nx.\r\n"),
             10 => Bytes::from_static(b"x\nx\rx\r"), // refused, or normalised
@@ -461,10 +520,15 @@ impl Message {
         let recipient = recipient(path);
         let allowed = self.utf8 || !recipient.needs_smtputf8();
         let added = client.add_recipient(recipient);
-        assert_eq!(added.is_ok(), allowed, "{added:?}");
+        let exceeds = matches!(added, Err(SendError::Exceeds { .. }));
+        assert!(exceeds || added.is_ok() == allowed, "{added:?}");
         if let Ok(index) = added {
             assert_eq!(index, self.recipients);
             self.recipients += 1;
+            if self.resumed {
+                self.heard += 1;
+                self.owed.push(index);
+            }
         }
     }
 
@@ -496,7 +560,8 @@ fn commands(output: &[u8]) {
             Ok(command) if command.verb().is_some() => {}
             _ => {
                 let content = line.starts_with(b"x") || line == b".";
-                let response = line == b"*" || base64::decode(line).is_ok();
+                let private = line == b"XLOOK around";
+                let response = private || line == b"*" || base64::decode(line).is_ok();
                 assert!(content || response, "{:?}", line.escape_ascii().to_string());
             }
         }

@@ -56,6 +56,11 @@ where
                 assert!(self.machine.inbox().is_empty(), "upgrade with octets in the clear");
                 assert!(until.is_none_or(|until| until > self.now), "an upgrade that is late");
             }
+            Step::Turn => {
+                assert!(self.machine.outbox().is_empty(), "turned before everything is written");
+                assert!(self.machine.inbox().is_empty(), "turned with octets for the other role");
+                assert_eq!(self.machine.poll(self.now), Step::Turn);
+            }
             Step::Unanswered => assert!(self.asked, "no question is open"),
             Step::Done => {
                 assert!(self.machine.outbox().is_empty(), "not everything is written");

@@ -9,8 +9,8 @@ use smtp_proto::server::{self, Refusal, Server, Transfer};
 use smtp_proto::session::Protocol;
 use smtp_proto::syntax::address::{ForwardPath, ReversePath};
 use smtp_proto::syntax::capability::Extension;
-use smtp_proto::syntax::command::Mechanism;
-use smtp_proto::syntax::params::BodyType;
+use smtp_proto::syntax::command::{Attributes, Mechanism, Url};
+use smtp_proto::syntax::params::{BodyType, TransId};
 use smtp_proto::syntax::verb::Verb;
 use smtp_proto::{Machine, Step, Tls, Wait};
 
@@ -40,6 +40,14 @@ struct Sent {
     /// Octets of it that the client has taken.
     taken: usize,
     binary: bool,
+    /// Pieces of it may be fetched.
+    burl: bool,
+    /// Some are.
+    fetches: bool,
+    /// What should have arrived of it up to the last of these.
+    fetched: Vec<u8>,
+    /// Octets of it up to there.
+    settled: usize,
     /// Its recipients come one by one, and there are so many of them yet.
     open: Option<usize>,
     /// The caller broke it off while the envelope was open.
@@ -81,6 +89,8 @@ struct Pair<'a> {
     /// Nothing goes ahead of a reply.
     lockstep: bool,
     refused: bool,
+    /// The server takes few messages in a connection.
+    limited: bool,
     ends: (Option<client::Event>, Option<server::Event>),
 }
 
@@ -89,6 +99,7 @@ impl<'a> Pair<'a> {
         let Input { mut config, answers, mut moves, octets } = input;
         let (client, server) = configs(&mut config);
         let lockstep = !client.pipelining || !server.offers(Extension::Pipelining);
+        let limited = server.limits.transactions < u32::MAX;
         let mut left: Vec<&[u8]> = Vec::new();
         let mut rest = octets;
         while left.len() + 1 < MESSAGES && config.pick(2) == 1 {
@@ -114,6 +125,7 @@ impl<'a> Pair<'a> {
             answers: 0,
             lockstep,
             refused: false,
+            limited,
             ends: (None, None),
         }
     }
@@ -209,18 +221,7 @@ impl<'a> Pair<'a> {
         match &event {
             Event::Ready => self.request(),
             Event::Body { transaction, room } => {
-                let most = [usize::MAX, 1, 2, 3, 10, 100, 700, *room][self.caller.pick(8)];
-                let message = self.sent.last_mut().expect("a message was sent");
-                assert_eq!(message.id, *transaction);
-                let rest = &message.content[message.taken..];
-                let piece = &rest[..rest.len().min(most).min(16 << 10)];
-                if piece.is_empty() {
-                    self.client.machine.finish().expect("content is asked for");
-                } else {
-                    let taken = self.client.machine.body(Bytes::copy_from_slice(piece));
-                    taken.expect("content is asked for");
-                    message.taken += piece.len();
-                }
+                self.content(*transaction, *room);
                 self.client.answered();
             }
             Event::Challenge(_) => {
@@ -232,6 +233,12 @@ impl<'a> Pair<'a> {
                 message.sender = Some(reply.is_positive());
                 message.open = message.open.filter(|_| reply.is_positive());
                 self.go_on();
+            }
+            Event::Resumed { transaction, offset: 0 } => {
+                let message = self.message(*transaction);
+                assert!(message.open.is_none() && message.recipients.is_empty());
+                message.sender = Some(true);
+                message.recipients = vec![true; message.to.len()];
             }
             Event::Recipient { transaction, index, reply } => {
                 let message = self.message(*transaction);
@@ -252,6 +259,32 @@ impl<'a> Pair<'a> {
         }
     }
 
+    /// Gives the next piece of content: octets, or a URL.
+    fn content(&mut self, id: TransactionId, room: usize) {
+        let most = [usize::MAX, 1, 2, 3, 10, 100, 700, room][self.caller.pick(8)];
+        let client = &mut self.client.machine;
+        let chunking = client.capabilities().has(Extension::Chunking)
+            && client.config().chunking == Chunking::Always;
+        let message = self.sent.last_mut().expect("a message was sent");
+        assert_eq!(message.id, id);
+        let rest = &message.content[message.taken..];
+        let piece = &rest[..rest.len().min(most).min(16 << 10)];
+        if message.burl && !chunking && !message.fetches {
+            // It has to be one URL.
+            let url = message.fetch(message.content.len());
+            client.burl(url).expect("a URL may be given");
+        } else if piece.is_empty() {
+            client.finish().expect("content is asked for");
+        } else if message.burl && self.caller.pick(3) == 0 {
+            let url = message.fetch(piece.len());
+            client.burl(url).expect("a URL may be given");
+        } else {
+            let taken = client.body(Bytes::copy_from_slice(piece));
+            taken.expect("content is asked for");
+            message.taken += piece.len();
+        }
+    }
+
     fn message(&mut self, id: TransactionId) -> &mut Sent {
         self.sent.iter_mut().find(|message| message.id == id).expect("the transaction is known")
     }
@@ -267,6 +300,10 @@ impl<'a> Pair<'a> {
             5 => client.noop().is_ok(),
             6 => client.reset().is_ok(),
             7 => client.help(None).is_ok(),
+            9 => client.xclient(&attributes("NAME=a LOGIN=b")).is_ok(),
+            10 => client.xclient(&attributes("LOGIN=[UNAVAILABLE]")).is_ok(),
+            11 => client.xforward(&attributes("NAME=a")).is_ok(),
+            12 => client.private("XLOOK", "around").is_ok(),
             8 => {
                 client.idle().expect("Ready is open");
                 self.client.answered();
@@ -332,12 +369,17 @@ impl<'a> Pair<'a> {
             } else if !content.is_ascii() {
                 envelope.body = BodyType::EightBitMime;
             }
+            envelope.burl = self.caller.pick(4) == 2;
+            let burl = envelope.burl;
             envelope.size = (self.caller.pick(2) == 1).then_some(content.len() as u64);
             let open = self.caller.pick(4) == 3;
             if open {
                 envelope.to.truncate(self.caller.pick(3));
             }
             let open = open.then_some(envelope.to.len());
+            if open.is_none() && self.caller.pick(4) == 1 {
+                envelope.params.push("TRANSID", Some("<1@example.org>")).expect("a parameter");
+            }
             let client = &mut self.client.machine;
             let sent = if open.is_some() { client.begin(envelope) } else { client.send(envelope) };
             let Ok(id) = sent else { continue };
@@ -348,6 +390,10 @@ impl<'a> Pair<'a> {
                 content: content.to_vec(),
                 taken: 0,
                 binary,
+                burl,
+                fetches: false,
+                fetched: Vec::new(),
+                settled: 0,
                 open,
                 abandoned: false,
                 sender: None,
@@ -387,10 +433,15 @@ impl<'a> Pair<'a> {
             Event::Closed(_) => self.ends.1 = Some(event.clone()),
             _ => {}
         }
-        if event.is_question() {
+        if self.resume(&event) {
+            self.server.answered();
+        } else if event.is_question() {
             let accepted = self.answer(&event);
             self.server.answered();
             match event {
+                Event::Burl { url, .. } if accepted => {
+                    self.current().content.extend_from_slice(&fetch(&url));
+                }
                 Event::Mail { .. } => self.current().accepted = accepted,
                 Event::Rcpt { to, .. } => self.current().recipients.push((to, accepted)),
                 Event::Deliver { .. } => self.current().outcomes.push(accepted),
@@ -399,6 +450,20 @@ impl<'a> Pair<'a> {
         } else if matches!(event, Event::Body(_)) && self.application.pick(32) == 31 {
             self.server.machine.reject(Refusal::storage()).expect("content may be refused");
         }
+    }
+
+    /// Goes on with a transaction of which everybody knows everything but the content.
+    fn resume(&mut self, event: &server::Event) -> bool {
+        let server::Event::Mail { params, .. } = event else { return false };
+        if !params.has::<TransId>() || self.application.pick(2) == 0 {
+            return false;
+        }
+        let to = self.sent.last().expect("a message was sent").to.clone();
+        self.server.machine.resume(0, to.len()).expect("MAIL said TRANSID");
+        let seen = self.current();
+        seen.accepted = true;
+        seen.recipients = to.into_iter().map(|path| (path, true)).collect();
+        true
     }
 
     fn current(&mut self) -> &mut Seen {
@@ -416,7 +481,10 @@ impl<'a> Pair<'a> {
         let no = self.application.pick(4) == 3;
         let refusal = match event {
             Event::Connected => None,
-            Event::Hello { verb: Verb::Ehlo, .. } if no && self.application.rarely() => {
+            // Who says HELO then knows of no LIMITS.
+            Event::Hello { verb: Verb::Ehlo, .. }
+                if no && !self.limited && self.application.rarely() =>
+            {
                 Some(Refusal::no_service())
             }
             Event::Hello { .. } => None,
@@ -460,6 +528,25 @@ impl Sent {
         self.not_sent && nobody && (self.abandoned || self.to.is_empty())
     }
 
+    /// A URL for the next octets of the content.
+    fn fetch(&mut self, octets: usize) -> Url {
+        self.fetches = true;
+        self.fetched = self.expected();
+        let piece = &self.content[self.taken..self.taken + octets];
+        self.fetched.extend_from_slice(piece);
+        let digits: String = piece.iter().map(|octet| format!("{octet:02x}")).collect();
+        self.taken += octets;
+        self.settled = self.taken;
+        format!("x:/{digits}").parse().expect("a URL")
+    }
+
+    /// What should have arrived of what was taken, if nothing more comes.
+    fn expected(&self) -> Vec<u8> {
+        let text = &self.content[self.settled..self.taken];
+        let text = if self.binary { text.to_vec() } else { normalized(text) };
+        [self.fetched.clone(), text].concat()
+    }
+
     fn compare(&self, seen: &Seen, lmtp: bool) {
         assert_eq!(self.from, seen.from);
         assert_eq!(self.sender, Some(seen.accepted));
@@ -484,12 +571,24 @@ impl Sent {
         assert_eq!(self.outcomes, seen.outcomes);
         assert_eq!(seen.outcomes.len(), if lmtp { accepted } else { 1 });
         let expected = match (self.binary, seen.transfer) {
+            _ if self.burl => self.expected(),
             (true, _) => self.content.clone(),
             (false, Some(Transfer::Data)) => ended(normalized(&self.content)),
             (false, _) => normalized(&self.content),
         };
         assert!(expected == seen.content, "another message arrived");
     }
+}
+
+/// What a URL names.
+fn fetch(url: &Url) -> Vec<u8> {
+    let digits = url.as_str().strip_prefix("x:/").expect("a URL of ours").as_bytes();
+    let octet = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).expect("ASCII"), 16);
+    digits.chunks(2).map(|pair| octet(pair).expect("hexadecimal digits")).collect()
+}
+
+fn attributes(text: &str) -> Attributes {
+    Attributes::parse(Verb::XClient, text).expect("attributes").into_owned()
 }
 
 /// The obvious way to make CRLF of whatever is meant to be a line end.
@@ -540,6 +639,20 @@ fn configs(tape: &mut Tape<'_>) -> (client::Config, server::Config) {
     if tape.rarely() {
         client.limits.window = 1 + tape.next();
         client.limits.piece = 1 + tape.next();
+    }
+    server.limits.command_line = 1 << 20;
+    server.extensions.extend([
+        Extension::Burl,
+        Extension::Checkpoint,
+        Extension::Limits,
+        Extension::XClient,
+        Extension::XForward,
+    ]);
+    let verbs = vec!["XLOOK".into()];
+    server.private.push(server::Private { verbs, ..server::Private::default() });
+    if tape.rarely() {
+        server.limits.transactions = 1 + tape.pick(3) as u32;
+        server.limits.recipients = 1 + tape.pick(4);
     }
     let limits = &mut server.limits;
     limits.body_line = usize::MAX;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use smtp_proto::body::Newlines;
 use smtp_proto::error::{Fault, Misuse};
-use smtp_proto::server::{Config, Event, Refusal, Server, Transfer};
+use smtp_proto::server::{Config, Event, Private, Refusal, Server, Transfer};
 use smtp_proto::session::Protocol;
 use smtp_proto::syntax::capability::Extension;
-use smtp_proto::syntax::command::Mechanism;
+use smtp_proto::syntax::command::{AttributeName, Mechanism};
+use smtp_proto::syntax::params::TransId;
 use smtp_proto::syntax::reply::{Code, EnhancedCode};
 use smtp_proto::syntax::text::Text;
 use smtp_proto::{Machine, Step, Tls};
@@ -45,8 +46,9 @@ pub fn check(data: &[u8]) {
         Run::new(server, input.octets, input.answers.clone()).finish(moves)
     };
     run(Moves::Anyhow(input.moves.clone()));
-    // What stands behind STARTTLS in the same segment came in the clear: there a cut matters.
-    if !config.starttls {
+    // What stands behind STARTTLS in the same segment came in the clear, and what stands behind ATRN is
+    // for another conversation: there a cut matters.
+    if !config.starttls && !config.offers(Extension::Atrn) {
         let whole = run(Moves::Whole);
         let pieces = run(Moves::Pieces(input.moves.clone()));
         assert_eq!(whole.events, pieces.events, "the events depend on the cuts");
@@ -59,12 +61,7 @@ fn config(tape: &mut Tape<'_>) -> Config {
     config.protocol = [Protocol::Smtp, Protocol::Submission, Protocol::Lmtp][tape.pick(3)];
     config.newlines = [Newlines::Reject, Newlines::Keep, Newlines::Normalize][tape.pick(3)];
     config.extensions.extend([Extension::Vrfy, Extension::Expn, Extension::Help, Extension::Etrn]);
-    let missing = tape.next();
-    let mut bit = 0;
-    config.extensions.retain(|_| {
-        bit += 1;
-        missing & (1 << (bit - 1)) == 0
-    });
+    retain(&mut config.extensions, tape.next());
     let flags = tape.next();
     config.starttls = flags & 1 != 0;
     config.require_tls = flags & 2 != 0;
@@ -83,13 +80,47 @@ fn config(tape: &mut Tape<'_>) -> Config {
         limits.message = 16 + tape.next() as u64;
         limits.discard = 64 + tape.next() as u64;
         limits.recipients = 1 + tape.pick(4);
+        limits.recipient_domains = 1 + tape.pick(4);
         limits.transactions = 1 + tape.pick(4) as u32;
         limits.errors = 1 + tape.pick(8) as u32;
         limits.useless = 1 + tape.pick(8) as u32;
         limits.rejections = 1 + tape.pick(8) as u32;
         limits.auth_attempts = 1 + tape.pick(4) as u32;
     }
+    let mut more = MORE.to_vec();
+    retain(&mut more, tape.next());
+    config.extensions.extend(more);
+    if tape.rarely() {
+        config.extensions.push(Extension::Atrn);
+    }
+    if tape.pick(4) == 0 {
+        config.private.push(Private {
+            line: Text::lossy("X-HOUSE"),
+            mail: vec!["XHOUSE".into()],
+            rcpt: vec!["XROOM".into()],
+            verbs: vec!["XLOOK".into(), "TURN".into()],
+        });
+        config.offers.xclient = [AttributeName::Name, AttributeName::Login].into_iter().collect();
+    }
     config
+}
+
+/// What else there may be.
+const MORE: [Extension; 5] = [
+    Extension::Burl,
+    Extension::Checkpoint,
+    Extension::XClient,
+    Extension::XForward,
+    Extension::Limits,
+];
+
+/// Without those whose bit is set.
+fn retain(extensions: &mut Vec<Extension>, missing: usize) {
+    let mut bit = 0;
+    extensions.retain(|_| {
+        bit += 1;
+        missing & (1 << (bit - 1)) == 0
+    });
 }
 
 /// What an application has seen at the end.
@@ -108,6 +139,8 @@ struct Run<'a> {
     /// MAIL was accepted, and the end of it not told yet.
     live: bool,
     recipients: usize,
+    /// MAIL was answered with 355: so many recipients are known.
+    resumed: Option<usize>,
     /// Content comes.
     transfer: Option<Transfer>,
     body: Vec<u8>,
@@ -127,6 +160,7 @@ impl<'a> Run<'a> {
             events: Vec::new(),
             live: false,
             recipients: 0,
+            resumed: None,
             transfer: None,
             body: Vec::new(),
             answered: 0,
@@ -219,6 +253,28 @@ impl<'a> Run<'a> {
                 assert!(self.live && self.transfer.is_some() && !piece.is_empty());
                 self.body.extend_from_slice(piece);
             }
+            Event::Burl { .. } => {
+                assert!(
+                    self.live && self.transfer == Some(Transfer::Chunked),
+                    "BURL of no message"
+                );
+                let config = self.stage.machine.config();
+                assert!(config.offers(Extension::Burl) && config.protocol == Protocol::Submission);
+            }
+            Event::Atrn { .. } => assert!(!self.live && self.stage.machine.is_authenticated()),
+            Event::XClient(attributes) | Event::XForward(attributes) => {
+                assert!(!self.live, "{event:?} in a transaction");
+                let offers = &self.stage.machine.config().offers;
+                let xclient = matches!(event, Event::XClient(_));
+                let mut names = attributes.iter().map(|attribute| attribute.name());
+                assert!(names.all(|name| match xclient {
+                    true => offers.xclient.has(name),
+                    false => offers.xforward.has(name),
+                }));
+            }
+            Event::Private { verb, .. } => {
+                assert!(["XLOOK", "TURN"].iter().any(|known| verb.eq_ignore_ascii_case(known)));
+            }
             Event::Deliver { recipient, octets } => {
                 assert!(self.live && self.transfer.is_some());
                 assert_eq!(*octets, self.body.len() as u64);
@@ -238,7 +294,7 @@ impl<'a> Run<'a> {
             }
             // Answered before its end has come.
             Event::Fault(Fault::LineTooLong { .. }) => self.extra_replies += 1,
-            Event::Closed(_) => {
+            Event::Closed(_) | Event::Turned => {
                 assert!(!self.live, "the end of a transaction was not told");
                 self.closed = true;
             }
@@ -249,7 +305,9 @@ impl<'a> Run<'a> {
     /// What the answer means to the application.
     fn settle(&mut self, event: &Event, accepted: bool) {
         match event {
-            Event::Mail { .. } => (self.live, self.recipients) = (accepted, 0),
+            Event::Mail { .. } => {
+                (self.live, self.recipients) = (accepted, self.resumed.take().unwrap_or(0));
+            }
             Event::Rcpt { .. } => self.recipients += usize::from(accepted),
             Event::Message(_) if !accepted => self.transfer = None,
             Event::Deliver { recipient, .. } => {
@@ -266,6 +324,19 @@ impl<'a> Run<'a> {
     /// Answers a question, and says whether with yes.
     fn answer(&mut self, event: &Event) -> bool {
         let server = &mut self.stage.machine;
+        if let Event::Mail { params, .. } = event {
+            if !params.has::<TransId>() {
+                assert!(server.resume(1, 1).is_err(), "there is nothing to go on with");
+            } else if self.answers.pick(4) < 3 {
+                let (offset, recipients) = (self.answers.next() as u64, self.answers.pick(4));
+                assert_eq!(server.resume(offset, recipients).is_ok(), recipients > 0);
+                if recipients > 0 {
+                    self.resumed = Some(recipients);
+                    self.after_answer();
+                    return true;
+                }
+            }
+        }
         let long = || Text::lossy(&"a long tale ".repeat(100));
         let refusal = match self.answers.pick(16) {
             // PLAIN and LOGIN as they are meant to go.
