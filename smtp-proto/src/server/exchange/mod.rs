@@ -14,7 +14,7 @@ use crate::sasl::server::{
 };
 use crate::sasl::{Nonce, Secret};
 use crate::syntax::command::Mechanism;
-use crate::syntax::reply::{Code, EnhancedCode};
+use crate::syntax::reply::{Code, Status};
 use crate::syntax::text::Text;
 
 /// The AUTH exchanges of a connection: answers [`Event::Auth`](super::Event::Auth) and
@@ -266,8 +266,11 @@ impl Exchange {
 /// 504 5.5.4: the mechanism is not to be had after all.
 fn not_available() -> Refusal {
     let text = Text::lossy("Mechanism not available");
-    let refusal =
-        Refusal::new(Code::PARAMETER_NOT_IMPLEMENTED, EnhancedCode::permanent(5, 4), text);
+    let refusal = Refusal::new(
+        Code::PARAMETER_NOT_IMPLEMENTED,
+        Status::INVALID_COMMAND_ARGUMENTS.permanent(),
+        text,
+    );
     refusal.unwrap_or_else(Refusal::malformed_response)
 }
 
