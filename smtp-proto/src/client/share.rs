@@ -36,6 +36,13 @@ impl Part {
 }
 
 impl Client {
+    /// Whether the server takes no more messages over this connection, as it said by LIMITS (RFC 9422
+    /// section 4.1).
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        self.quota.mails_left() == Some(0)
+    }
+
     /// Splits an envelope as the server wants it by LIMITS: into transactions for this connection, in
     /// front of which others may already have used up some of what it takes, and the rest for another
     /// one. Without limits that is one transaction and no rest.

@@ -83,7 +83,8 @@ impl Pooled {
 
     /// For how long it is worth keeping from now on, if it stays free.
     pub(super) fn remaining(&self) -> Duration {
-        if self.conn.is_none() || self.messages >= self.limits.messages.max(1) {
+        let spent = self.conn.as_ref().is_none_or(|conn| conn.is_spent());
+        if spent || self.messages >= self.limits.messages.max(1) {
             return Duration::ZERO;
         }
         let idle = self.limits.idle.saturating_sub(self.free_since.elapsed());

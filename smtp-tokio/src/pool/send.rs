@@ -1,7 +1,7 @@
 //! One message over a connection of the pool, and what is done when that breaks.
 
 use deadpool::managed::{Manager as _, TimeoutType};
-use smtp_proto::client::{Envelope, NotSent};
+use smtp_proto::client::{Envelope, Limit, NotSent, SendError};
 use tokio::time::timeout;
 
 use super::{Object, Pool, PoolError, Pooled};
@@ -23,6 +23,11 @@ impl Pool {
     /// [`Needed`](smtp_proto::client::Chunking::Needed): behind DATA nothing is sent unless the
     /// server says so.
     ///
+    /// What a server takes over one connection (LIMITS, RFC 9422) is kept: a connection that has carried
+    /// so many messages is given up, and a domain too many goes over another one. A message with more
+    /// recipients than it takes in one transaction is not split here:
+    /// [`send_within_limits`](crate::client::send_within_limits) does that.
+    ///
     /// A clone of `body` begins at its beginning.
     ///
     /// Not cancel-safe: a future that is dropped ends the connection it uses, and the outcome of the
@@ -34,7 +39,7 @@ impl Pool {
     ) -> Result<Delivery, PoolError> {
         let mut pooled = self.get().await?;
         let mut result = pooled.send(envelope.clone(), body.clone()).await;
-        if was_not_begun(&result) {
+        if was_not_begun(&result) || wants_another(&result) {
             match self.open().await {
                 Ok(fresh) => *pooled = fresh,
                 Err(error) => {
@@ -67,6 +72,18 @@ fn give_back(pooled: Object) {
     if pooled.remaining().is_zero() {
         drop(Object::take(pooled));
     }
+}
+
+/// Whether the message is more than the server takes over a connection that has carried others (RFC
+/// 9422 section 4.3). What it takes in one transaction another connection does not change.
+fn wants_another(result: &Result<Delivery, SendFailure>) -> bool {
+    matches!(
+        result,
+        Err(SendFailure::Envelope(SendError::Exceeds {
+            limit: Limit::MailMax | Limit::RcptDomainMax,
+            ..
+        }))
+    )
 }
 
 /// Whether the connection ended before the server could do anything with the message.

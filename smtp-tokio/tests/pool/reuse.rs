@@ -26,6 +26,26 @@ async fn one_connection_carries_one_message_after_the_other() {
     }
 }
 
+/// RFC 9422: no more messages over a connection than the server takes, nor recipients in more domains.
+#[tokio::test]
+async fn the_limits_of_the_server_are_kept() {
+    let server = Server::usual(&["PIPELINING", "LIMITS MAILMAX=3"]);
+    let pool_of_three = pool(server.address, 1);
+    for _ in 0..7 {
+        send_tea(&pool_of_three).await;
+    }
+    assert_eq!((server.connections(), server.messages().len()), (3, 7));
+    assert_eq!([0, 1, 2].map(|number| server.count(number, "MAIL")), [3, 3, 1]);
+
+    let server = Server::usual(&["LIMITS RCPTDOMAINMAX=1"]);
+    let pool = pool(server.address, 1);
+    for to in ["a@one.example", "b@one.example", "c@two.example"] {
+        let sent = pool.send(envelope_to(&[to]), &b"tea\r\n"[..]).await;
+        assert!(sent.unwrap().is_complete());
+    }
+    assert_eq!([0, 1].map(|number| server.count(number, "MAIL")), [2, 1]);
+}
+
 #[tokio::test]
 async fn who_finds_all_connections_in_use_waits() {
     let leave = Arc::new(Semaphore::new(0));
