@@ -63,7 +63,7 @@ impl End {
     fn settle(&mut self, user: &mut User) -> At {
         match self {
             Self::Client(rig) => settle(rig, |machine, event| user.on_client(machine, event)),
-            Self::Server(rig) => settle(rig, |machine, event| user.on_server(machine, event)),
+            Self::Server(rig) => settle(rig, |machine, event| user.on_server(machine, &event)),
         }
     }
 
@@ -147,10 +147,10 @@ impl User {
         self.body = content;
     }
 
-    fn on_server(&mut self, server: &mut Server, event: server::Event) {
+    fn on_server(&mut self, server: &mut Server, event: &server::Event) {
         use server::Event;
         assert_eq!(self.closed, None, "{event:?}");
-        match &event {
+        match event {
             Event::Atrn { domains } => {
                 assert_eq!(domains.as_str(), "example.org,example.com");
                 if let Some(left) = self.refusals.checked_sub(1) {
