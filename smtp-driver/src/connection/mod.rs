@@ -190,12 +190,21 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
 }
 
 impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
-    /// Puts another machine in the place of this one.
+    /// Puts another machine in the place of this one. What is still on its way out stays so, and what
+    /// watches for the end goes on watching: nothing is begun anew by the turn, so there is nothing to
+    /// tell the machine when a drain begins, but it is cut off like any other.
     fn replace<N: Machine>(self, mut machine: N, tls: Option<Tls>) -> Connection<N, S, C> {
         if let Some(tls) = tls {
             machine.upgraded(tls);
         }
-        Connection::new(machine, self.stream, self.clock)
+        let drain = self.drain.map(|drain| Draining { watch: drain.watch, act: None });
+        Connection {
+            unflushed: self.unflushed,
+            failure: self.failure,
+            drain,
+            trace: self.trace.turned::<N>(),
+            ..Connection::new(machine, self.stream, self.clock)
+        }
     }
 
     /// Ready when everything that was written has left the stream, or can't.

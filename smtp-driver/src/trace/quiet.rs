@@ -17,6 +17,10 @@ impl Trace {
         Self
     }
 
+    pub(crate) fn turned<M: Machine>(self) -> Self {
+        self
+    }
+
     pub(crate) fn event<M: Machine>(&mut self, _: &M::Event) {}
 
     pub(crate) fn written<M: Machine>(&mut self, _: &[IoSlice<'_>], _: usize) {}

@@ -34,6 +34,12 @@ impl Trace {
         Self { connection, transactions: Vec::new(), replies: Replies::default() }
     }
 
+    /// The same connection, the other way round: a span within its own.
+    pub(crate) fn turned<M: Machine>(self) -> Self {
+        let connection = info_span!(parent: &self.connection, "turned", role = M::ROLE);
+        Self { connection, transactions: Vec::new(), replies: Replies::default() }
+    }
+
     /// Of the connection.
     pub(crate) fn span(&self) -> &Span {
         &self.connection
