@@ -253,7 +253,8 @@ impl Server {
             Question::XClient { login } => {
                 self.advance(Act::XClient, code);
                 self.extended = false;
-                self.authenticated = login.unwrap_or(self.authenticated);
+                // AUTH was the proxy's.
+                self.authenticated = login;
             }
             Question::Message(Transfer::Chunked)
             | Question::Burl
