@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use smtp_driver::client::{self, Cause, Delivery, Fate};
+use smtp_driver::client::{self, Cause, Delivery, Fate, SendFailure};
 use smtp_proto::client::NotSent;
 use smtp_proto::syntax::params::TransId;
 
@@ -143,4 +143,28 @@ fn what_the_server_has_already_is_not_sent_again() {
     assert!(delivery.is_complete());
     let sent = fake.0.borrow().text();
     assert!(sent.ends_with("DATA\r\n..Two\r\n.\r\n") && !sent.contains("RCPT"), "{sent}");
+}
+
+/// What the server has is not this message: nothing of it is to be taken for delivered.
+#[test]
+fn the_server_can_not_have_more_than_there_is() {
+    let fake = server(
+        &["CHECKPOINT"],
+        &[
+            Peer::Awaits("TRANSID=<12345@claremont.edu>\r\n"),
+            Peer::Says("355 14 is the transaction offset\r\n"),
+            Peer::Awaits("DATA\r\n"),
+            Peer::Says("354 Go\r\n"),
+            Peer::Closes,
+        ],
+    );
+    let mut conn = connect(&fake);
+    complete(&fake, client::establish(&mut conn, &client::Login::default())).unwrap();
+    let mut envelope = envelope(&["b@example.org"]);
+    envelope.params.set(&TransId::new("<12345@claremont.edu>").unwrap()).unwrap();
+    let body = Bytes::from_static(b"One:\r\n.Two\r\n");
+    let failure = complete(&fake, client::send(&mut conn, envelope, body)).unwrap_err();
+    assert!(matches!(failure, SendFailure::Offset(14)), "{failure}");
+    let sent = fake.0.borrow().text();
+    assert!(sent.ends_with("DATA\r\n"), "{sent}");
 }

@@ -233,15 +233,17 @@ impl Forgets {
     /// What an act makes both sides forget once it got a positive reply.
     ///
     /// EHLO acts like RSET (RFC 5321 section 4.1.4); neither undoes AUTH; TLS undoes everything
-    /// (RFC 3207 section 4.2).
+    /// (RFC 3207 section 4.2), and so does XCLIENT, which may say itself who the client is.
     #[must_use]
     pub fn after(act: Act) -> Self {
         match act {
-            Act::Hello | Act::XClient => Self { transaction: true, hello: true, identity: false },
+            Act::Hello => Self { transaction: true, hello: true, identity: false },
             Act::Rset | Act::Content | Act::LastChunk | Act::Quit => {
                 Self { transaction: true, ..Self::default() }
             }
-            Act::Handshake => Self { transaction: true, hello: true, identity: true },
+            Act::Handshake | Act::XClient => {
+                Self { transaction: true, hello: true, identity: true }
+            }
             _ => Self::default(),
         }
     }

@@ -243,15 +243,46 @@ fn mechanisms_from_elsewhere() {
 /// An application that accepts where nothing was proved does not get its way.
 #[test]
 fn answers_that_do_not_fit() {
-    let wrong = |progress| assert!(matches!(progress, Err(Misuse::WrongAnswer(_))), "{progress:?}");
     let mut talk = Talk::over_tls("PLAIN");
     let (server, exchange) = (&mut talk.server, &mut talk.exchange);
-    wrong(exchange.accept(server, "root"));
-    wrong(exchange.stored(server, None));
-    wrong(exchange.reject_token(server, &TokenError::invalid_token()));
-    assert_eq!(exchange.reject(server, Refusal::bad_credentials()), Err(Misuse::NoQuestion));
     let response = Secret::from(&b"x"[..]);
-    assert_eq!(exchange.respond(server, &response), Err(Misuse::NoQuestion));
+    for progress in [
+        exchange.accept(server, "root"),
+        exchange.stored(server, None),
+        exchange.reject_token(server, &TokenError::invalid_token()),
+        exchange.reject(server, Refusal::bad_credentials()),
+        exchange.respond(server, &response),
+    ] {
+        assert_eq!(progress, Err(Misuse::NoQuestion));
+    }
+}
+
+/// What an exchange has asked is not what the server asks after it: an answer that comes too late
+/// lets nobody in, and answers nothing.
+#[test]
+fn answers_that_come_too_late() {
+    let mut talk = Talk::over_tls("EXTERNAL");
+    let line = |talk: &mut Talk, line: &str| {
+        talk.server.inbox().space()[..line.len()].copy_from_slice(line.as_bytes());
+        talk.server.inbox().commit(line.len());
+        talk.server.poll(Time::ZERO)
+    };
+    let Step::Event(Event::Auth { mechanism, initial }) = line(&mut talk, "AUTH EXTERNAL =\r\n")
+    else {
+        panic!("AUTH was not heard")
+    };
+    let (server, exchange) = (&mut talk.server, &mut talk.exchange);
+    let asks = exchange.begin(server, &mechanism, initial.as_ref(), None).unwrap();
+    assert_eq!(asks, Progress::Asks(Ask::External { authzid: None }));
+    server.reject(Refusal::temporarily_unavailable()).unwrap();
+    let Step::Event(Event::Mail { .. }) = line(&mut talk, "MAIL FROM:<>\r\n") else {
+        panic!("MAIL was not heard")
+    };
+    let (server, exchange) = (&mut talk.server, &mut talk.exchange);
+    let late = exchange.accept(server, "tim");
+    assert!(matches!(late, Err(Misuse::WrongAnswer(_))), "{late:?}");
+    assert_eq!(server.accept(), Ok(()));
+    assert!(!server.is_authenticated());
 }
 
 /// RFC 4954 section 4 and RFC 8314 section 4: what is offered over what.

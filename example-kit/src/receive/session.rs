@@ -129,9 +129,7 @@ impl<'a, H: Host> Session<'a, H> {
                 Event::Deliver { octets, .. } => self.deliver(conn, octets).await?,
                 Event::XClient(attributes) => {
                     self.xclient.hear(&attributes);
-                    if let Some(login) = attributes.login() {
-                        self.user = login.map(Cow::into_owned);
-                    }
+                    self.user = attributes.login().flatten().map(Cow::into_owned);
                     self.hello = None;
                     conn.accept()?;
                 }

@@ -99,6 +99,13 @@ pub enum SendFailure {
     /// The content can't be sent as it is. The server did not get the message.
     #[error("broken off: {0}")]
     Content(#[from] BodyError),
+    /// The server says that it has so many octets of the content already (355, RFC 1845 section 4), and
+    /// there are not as many: by this `TRANSID` it knows another message.
+    #[error(
+        "broken off: the server says that it has {0} octets of the message, and there are not as many: \
+         send it with another TRANSID"
+    )]
+    Offset(u64),
     /// The connection was lost before the message was begun.
     #[error("not sent: {0}")]
     Lost(#[from] Lost),

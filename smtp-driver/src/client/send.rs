@@ -65,7 +65,9 @@ struct Flight<B> {
     transaction: TransactionId,
     body: B,
     progress: Progress,
-    /// Octets of the content that the server has already (RFC 1845 section 4).
+    /// Octets of the content that the server has already, by its own account (RFC 1845 section 4).
+    offset: u64,
+    /// Those of them that have not come yet.
     skip: u64,
     /// Why we broke it off.
     failure: Option<SendFailure>,
@@ -202,8 +204,8 @@ impl<B: BodySource, R: FnMut(usize, Result<Delivery, SendFailure>)> Traffic<B, R
         match conn.send(envelope) {
             Ok(transaction) => {
                 let failure = None;
-                let skip = 0;
-                let flight = Flight { number, transaction, body, progress, skip, failure };
+                let (offset, skip) = (0, 0);
+                let flight = Flight { number, transaction, body, progress, offset, skip, failure };
                 self.flights.push_back(flight);
                 true
             }
@@ -225,6 +227,7 @@ impl<B: BodySource, R: FnMut(usize, Result<Delivery, SendFailure>)> Traffic<B, R
         let Some(flight) = flight else { return Ok(()) };
         let failure = match piece.map(|piece| piece.filter(|piece: &Bytes| !piece.is_empty())) {
             Ok(Some(piece)) => conn.body(flight.fresh(piece)).err().map(SendFailure::from),
+            Ok(None) if flight.skip > 0 => Some(SendFailure::Offset(flight.offset)),
             Ok(None) => conn.finish().err().map(SendFailure::from),
             Err(error) => Some(SendFailure::Source(error)),
         };
@@ -257,7 +260,8 @@ impl<B: BodySource, R: FnMut(usize, Result<Delivery, SendFailure>)> Traffic<B, R
             }
             Event::Resumed { transaction, offset } => {
                 if let Some(at) = self.find(transaction) {
-                    self.flights[at].skip = offset;
+                    let flight = &mut self.flights[at];
+                    (flight.offset, flight.skip) = (offset, offset);
                 }
             }
             Event::Outcome { transaction, recipient, reply } => {

@@ -105,8 +105,8 @@ pub struct Client {
     next_id: u64,
     /// What of the server's LIMITS is used up.
     quota: Quota,
-    /// XCLIENT is in flight, and says who the client is, or that it is nobody: LOGIN.
-    login: Option<bool>,
+    /// The last XCLIENT says who the client is: LOGIN.
+    login: bool,
     /// The initial response of AUTH, if it did not fit into the command.
     held_response: Option<Secret>,
     question: Option<Question>,
@@ -161,7 +161,7 @@ impl Client {
             sending: None,
             next_id: 0,
             quota: Quota::default(),
-            login: None,
+            login: false,
             held_response: None,
             question: None,
             idle: None,

@@ -130,10 +130,9 @@ impl Client {
 
     /// The server is where a connection begins.
     fn on_xclient(&mut self, reply: Reply) -> Event {
-        let login = self.login.take();
         if reply.is_positive() {
             self.forget_after(Act::XClient);
-            self.authenticated = login.unwrap_or(self.authenticated);
+            self.authenticated = self.login;
             self.say_hello();
         }
         Event::Answer(reply)

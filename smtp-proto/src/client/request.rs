@@ -97,7 +97,8 @@ impl Client {
     /// XCLIENT: tells the server what is known of the client that this one speaks for (Postfix).
     ///
     /// [`Event::Answer`](super::Event::Answer) has the reply. If it is positive (220), hello is said
-    /// again, and LOGIN has decided whether the client is authenticated.
+    /// again, and LOGIN has decided whether the client is authenticated: what AUTH did before is undone.
+    /// So where a command would be too long and two are sent, LOGIN goes into the last.
     pub fn xclient(&mut self, attributes: &Attributes) -> Result<(), RequestError> {
         self.may_use(Verb::XClient)?;
         self.nothing_in_flight()?;
@@ -106,7 +107,7 @@ impl Client {
         if !offer.is_some_and(|offer| attributes.iter().all(|a| offer.has(a.name()))) {
             return Err(RequestError::Argument("has an attribute that the server does not take"));
         }
-        self.login = attributes.login().map(|login| login.is_some());
+        self.login = attributes.login().flatten().is_some();
         self.request(&Command::XClient(attributes.borrowed()), Awaited::Request(Verb::XClient));
         Ok(())
     }

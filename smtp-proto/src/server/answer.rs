@@ -150,17 +150,23 @@ impl Server {
     /// [`Misuse::NoQuestion`], or [`Misuse::WrongAnswer`] outside an AUTH exchange; nothing has
     /// changed.
     pub fn challenge(&mut self, challenge: &[u8]) -> Result<(), Misuse> {
-        match self.question {
-            None => return Err(Misuse::NoQuestion),
-            Some(Question::Auth) => self.question = None,
-            Some(_) => return Err(Misuse::WrongAnswer("only AUTH takes a challenge")),
-        }
+        self.auth_is_open()?;
+        self.question = None;
         let out = self.outbox.line_buffer();
         out.put_slice(b"334 ");
         base64::encode(challenge, out);
         out.put_slice(b"\r\n");
         self.settle_auth(Code::CHALLENGE);
         Ok(())
+    }
+
+    /// Whether the open question is one of an AUTH exchange.
+    pub(super) fn auth_is_open(&self) -> Result<(), Misuse> {
+        match self.question {
+            None => Err(Misuse::NoQuestion),
+            Some(Question::Auth) => Ok(()),
+            Some(_) => Err(Misuse::WrongAnswer("only AUTH takes this")),
+        }
     }
 
     /// Says yes to [`Event::Mail`](super::Event::Mail) with a `TRANSID` that is known here: the
@@ -253,7 +259,8 @@ impl Server {
             Question::XClient { login } => {
                 self.advance(Act::XClient, code);
                 self.extended = false;
-                self.authenticated = login.unwrap_or(self.authenticated);
+                // AUTH was the proxy's.
+                self.authenticated = login;
             }
             Question::Message(Transfer::Chunked)
             | Question::Burl

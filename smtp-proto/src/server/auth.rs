@@ -18,6 +18,12 @@ impl Server {
         mechanism: Mechanism<&str>,
         initial: Option<InitialResponse<'_>>,
     ) -> Turn {
+        // First of all: it is 503 whatever the mechanism is.
+        if self.authenticated || !self.extended {
+            let text = if self.authenticated { "Already authenticated" } else { "Say EHLO first" };
+            let fault = Fault::OutOfSequence(Verb::Auth);
+            return self.refuse(fault, Code::BAD_SEQUENCE, Status::INVALID_COMMAND, text);
+        }
         let offered = self.offers_mechanism(mechanism.as_str());
         let listed = self.config.mechanisms.iter().any(|offered| offered.is(mechanism.as_str()));
         if self.tls.is_none() && !offered && (listed || !self.offers_auth()) {
@@ -29,11 +35,6 @@ impl Server {
                 Status::ENCRYPTION_REQUIRED_FOR_MECHANISM,
                 text,
             );
-        }
-        if self.authenticated || !self.extended {
-            let text = if self.authenticated { "Already authenticated" } else { "Say EHLO first" };
-            let fault = Fault::OutOfSequence(Verb::Auth);
-            return self.refuse(fault, Code::BAD_SEQUENCE, Status::INVALID_COMMAND, text);
         }
         if !offered {
             let text = "Mechanism not offered";

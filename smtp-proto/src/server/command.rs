@@ -223,7 +223,7 @@ impl Server {
         if !attributes.iter().all(|attribute| offer.has(attribute.name())) {
             return self.refuse_as(Breach::attribute_not_offered(Verb::XClient));
         }
-        let login = attributes.login().map(|login| login.is_some());
+        let login = attributes.login().flatten().is_some();
         let event = Event::XClient(attributes.into_owned());
         self.useless_question(Question::XClient { login }, event)
     }

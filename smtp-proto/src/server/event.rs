@@ -121,8 +121,9 @@ pub enum Event {
     /// that this one speaks for. Accepting goes back to the greeting (220); a client that is not
     /// welcome is refused.
     ///
-    /// LOGIN makes the connection authenticated, or not (`[UNAVAILABLE]`); the rest is for the
-    /// application to keep until the connection ends.
+    /// LOGIN makes the connection authenticated. Without it, or with `[UNAVAILABLE]`, it is not, even if
+    /// it was by AUTH: that was the proxy. The rest is for the application to keep until the connection
+    /// ends.
     XClient(Attributes),
     /// Question: XFORWARD, only if announced, and that must be to trusted filters only: what is to be
     /// logged of the client of the next message (250). To be forgotten when the transaction ends.

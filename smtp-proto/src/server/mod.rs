@@ -144,9 +144,9 @@ enum Question {
     Atrn,
     Burl,
     XForward,
-    /// With what it says of who the client is: LOGIN, if it is there.
+    /// `login`: it says who the client is.
     XClient {
-        login: Option<bool>,
+        login: bool,
     },
     Private,
 }
@@ -239,7 +239,8 @@ impl Server {
         self.tls.as_ref()
     }
 
-    /// Whether AUTH succeeded. EHLO and RSET do not undo it, STARTTLS does.
+    /// Whether AUTH succeeded, or XCLIENT had LOGIN. EHLO and RSET do not undo it, STARTTLS does, and
+    /// XCLIENT without LOGIN.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
         self.authenticated

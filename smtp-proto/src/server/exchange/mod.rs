@@ -88,7 +88,8 @@ impl Exchange {
     ///
     /// # Errors
     ///
-    /// It is not the moment for it, and nothing has changed; so also below.
+    /// It is not the moment for it: no AUTH is open, or something else was asked. Nothing has changed;
+    /// so also below.
     pub fn begin(
         &mut self,
         server: &mut Server,
@@ -96,6 +97,7 @@ impl Exchange {
         initial: Option<&Secret>,
         nonce: Option<Nonce>,
     ) -> Result<Progress, Misuse> {
+        server.auth_is_open()?;
         let Some(mechanism) = self.make(server, name.as_str(), nonce) else {
             server.reject(not_available())?;
             self.over();
@@ -111,13 +113,16 @@ impl Exchange {
         mut mechanism: Boxed,
         initial: Option<&Secret>,
     ) -> Result<Progress, Misuse> {
+        server.auth_is_open()?;
         let step = mechanism.step(initial.map(Secret::expose));
+        self.over();
         self.mechanism = Some(mechanism);
         self.take(server, step)
     }
 
     /// Goes on with the client's response to a challenge.
     pub fn respond(&mut self, server: &mut Server, response: &Secret) -> Result<Progress, Misuse> {
+        server.auth_is_open()?;
         let step = self.mechanism.as_mut().map(|mechanism| mechanism.step(Some(response.expose())));
         self.take(server, step.unwrap_or(Step::Malformed))
     }
@@ -129,6 +134,7 @@ impl Exchange {
         server: &mut Server,
         stored: Option<&Stored>,
     ) -> Result<Progress, Misuse> {
+        server.auth_is_open()?;
         match mem::take(&mut self.open) {
             Open::LookUp => {
                 let step = self.mechanism.as_mut().map(|mechanism| mechanism.supply(stored));
@@ -148,6 +154,7 @@ impl Exchange {
         server: &mut Server,
         user: impl Into<String>,
     ) -> Result<Progress, Misuse> {
+        server.auth_is_open()?;
         match mem::take(&mut self.open) {
             Open::Password(_) | Open::Token | Open::Decision => {
                 self.succeed(server, user.into(), None)
@@ -162,6 +169,7 @@ impl Exchange {
     /// [`Refusal::bad_credentials`] is for who is wrong, and for who is right and may not;
     /// [`Refusal::temporarily_unavailable`] where nobody can tell at the moment.
     pub fn reject(&mut self, server: &mut Server, refusal: Refusal) -> Result<Progress, Misuse> {
+        server.auth_is_open()?;
         server.reject(refusal)?;
         self.over();
         Ok(Progress::Failed(Failure::Rejected))
@@ -173,6 +181,7 @@ impl Exchange {
         server: &mut Server,
         error: &TokenError,
     ) -> Result<Progress, Misuse> {
+        server.auth_is_open()?;
         match mem::take(&mut self.open) {
             Open::Token => {
                 let step = self.mechanism.as_mut().map(|mechanism| mechanism.refuse(error));
