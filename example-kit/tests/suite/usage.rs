@@ -34,7 +34,7 @@ fn help_says_what_there_is_to_know() {
 fn receive_explains_contradictions() {
     refused("receive", "", "--listen <ADDR>");
     refused("receive", "--listen unix: --dir x", "no path");
-    let common = "--listen 127.0.0.1:0 --dir /nonexistent/x";
+    let common = "--listen 127.0.0.1:0 --dir /dev/null/x";
     for (args, because) in [
         ("--implicit-tls", "--implicit-tls needs --tls-cert"),
         ("--require-auth", "--require-auth without --auth"),
