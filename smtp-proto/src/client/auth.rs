@@ -3,6 +3,7 @@
 use bytes::BytesMut;
 
 use super::pipeline::Awaited;
+use super::request::LINE;
 use super::{AuthError, Client, Event, Question};
 use crate::error::Misuse;
 use crate::sasl::{self, Secret};
@@ -11,10 +12,6 @@ use crate::syntax::base64;
 use crate::syntax::capability::Extension;
 use crate::syntax::command::{Command, InitialResponse, Mechanism};
 use crate::syntax::reply::Reply;
-
-/// Octets of the AUTH command, CRLF included, that every server takes (RFC 4954 section 4,
-/// RFC 5321 section 4.5.3.1.4).
-const LINE: usize = 512;
 
 impl Client {
     /// Begins AUTH with a mechanism and, if the mechanism has one, its initial response; an empty
@@ -58,6 +55,7 @@ impl Client {
         let text = core::str::from_utf8(&encoded).unwrap_or_default();
         let response = InitialResponse::parse(text).unwrap_or(InitialResponse::EMPTY);
         let line = "AUTH  \r\n".len() + mechanism.as_str().len() + response.as_str().len();
+        // RFC 4954 section 4
         let fits = line <= LINE;
         self.held_response = initial.filter(|_| !fits).map(|held| held.to_vec().into());
         let initial = initial.filter(|_| fits).map(|_| response);

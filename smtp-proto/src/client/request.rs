@@ -1,13 +1,18 @@
 //! What the caller may ask for when the client is ready.
 
+use alloc::format;
+
 use super::pipeline::Awaited;
 use super::{Client, Envelope, Idle, Question, RequestError, SendError, TransactionId};
 use crate::error::Misuse;
 use crate::session::Act;
 use crate::syntax::capability::{Extension, XClientOffer, XForwardOffer};
-use crate::syntax::command::{AtrnDomains, Attributes, Command, EtrnNode, Query};
+use crate::syntax::command::{AtrnDomains, AttributeName, Attributes, Command, EtrnNode, Query};
 use crate::syntax::text::Text;
 use crate::syntax::verb::Verb;
+
+/// Octets of a command, CRLF included, that every server takes (RFC 5321 section 4.5.3.1.4).
+pub(super) const LINE: usize = 512;
 
 impl Client {
     /// Sends a message. [`Event::Body`](super::Event::Body) asks for its content, once it is wanted.
@@ -100,13 +105,10 @@ impl Client {
     /// again, and LOGIN has decided whether the client is authenticated: what AUTH did before is undone.
     /// So where a command would be too long and two are sent, LOGIN goes into the last.
     pub fn xclient(&mut self, attributes: &Attributes) -> Result<(), RequestError> {
-        self.may_use(Verb::XClient)?;
-        self.nothing_in_flight()?;
-        not_empty(attributes)?;
         let offer = self.capabilities.offer::<XClientOffer>();
-        if !offer.is_some_and(|offer| attributes.iter().all(|a| offer.has(a.name()))) {
-            return Err(RequestError::Argument("has an attribute that the server does not take"));
-        }
+        self.may_tell(Verb::XClient, attributes, |name| {
+            offer.is_some_and(|offer| offer.has(name))
+        })?;
         self.login = attributes.login().flatten().is_some();
         self.request(&Command::XClient(attributes.borrowed()), Awaited::Request(Verb::XClient));
         Ok(())
@@ -115,13 +117,10 @@ impl Client {
     /// XFORWARD: tells the server what to log of the client of the next message (Postfix). Not while
     /// replies to another are still to come: a RSET that clears it up would undo this.
     pub fn xforward(&mut self, attributes: &Attributes) -> Result<(), RequestError> {
-        self.may_use(Verb::XForward)?;
-        self.nothing_in_flight()?;
-        not_empty(attributes)?;
         let offer = self.capabilities.offer::<XForwardOffer>();
-        if !offer.is_some_and(|offer| attributes.iter().all(|a| offer.has(a.name()))) {
-            return Err(RequestError::Argument("has an attribute that the server does not take"));
-        }
+        self.may_tell(Verb::XForward, attributes, |name| {
+            offer.is_some_and(|offer| offer.has(name))
+        })?;
         self.request(&Command::XForward(attributes.borrowed()), Awaited::Request(Verb::XForward));
         Ok(())
     }
@@ -205,6 +204,27 @@ impl Client {
         }
     }
 
+    /// Whether these attributes may be told by this verb, XCLIENT or XFORWARD.
+    fn may_tell(
+        &self,
+        verb: Verb,
+        attributes: &Attributes,
+        takes: impl Fn(AttributeName) -> bool,
+    ) -> Result<(), RequestError> {
+        self.may_use(verb)?;
+        self.nothing_in_flight()?;
+        if attributes.iter().next().is_none() {
+            return Err(RequestError::Argument("names no attribute"));
+        }
+        if !attributes.iter().all(|attribute| takes(attribute.name())) {
+            return Err(RequestError::Argument("has an attribute that the server does not take"));
+        }
+        if format!("{verb} {attributes}\r\n").len() > LINE {
+            return Err(RequestError::Argument("is too long for one command: use several"));
+        }
+        Ok(())
+    }
+
     pub(super) fn nothing_in_flight(&self) -> Result<(), Misuse> {
         if self.pipeline.is_empty() && self.transactions.is_empty() {
             return Ok(());
@@ -243,14 +263,6 @@ impl Client {
 }
 
 /// Whether a text can't become anything but an argument.
-/// XCLIENT and XFORWARD say something, or are not said.
-fn not_empty(attributes: &Attributes) -> Result<(), RequestError> {
-    match attributes.iter().next() {
-        Some(_) => Ok(()),
-        None => Err(RequestError::Argument("names no attribute")),
-    }
-}
-
 fn argument(text: &str) -> Result<(), RequestError> {
     if text.trim().is_empty() {
         return Err(RequestError::Argument("is empty"));

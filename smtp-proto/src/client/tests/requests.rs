@@ -10,6 +10,7 @@ use crate::error::Misuse;
 use crate::machine::{Machine, Step, Time};
 use crate::syntax::address::ForwardPath;
 use crate::syntax::capability::Extension;
+use crate::syntax::command::{AttributeName, AttributeValue, Attributes};
 use crate::syntax::params::{AuthParam, BodyType, Params};
 
 #[test]
@@ -198,6 +199,23 @@ fn a_request_between_outcome_and_ready() {
     let busy = Misuse::NotReady("replies are still to come");
     assert_eq!(client.start_tls(), Err(busy.into()), "the last message is not off the table");
     client.send(envelope(1, 1)).unwrap();
+}
+
+/// Postfix, `XCLIENT_README`: 512 octets are the most; more is said by several commands.
+#[test]
+fn who_the_client_is_fits_into_a_command() {
+    // "XCLIENT NAME=" and " HELO=" and CRLF leave 491 octets.
+    for (octets, fits) in [(245, true), (246, false)] {
+        let mut attributes = Attributes::none();
+        for (name, octets) in [(AttributeName::Name, 246), (AttributeName::Helo, octets)] {
+            let text = "a".repeat(octets);
+            attributes.push(name, &AttributeValue::Text(text.into())).unwrap();
+        }
+        let mut client = opened(config(), "XCLIENT NAME HELO");
+        let said = client.xclient(&attributes);
+        assert_eq!(said.is_ok(), fits, "{said:?}");
+        assert_eq!(client.outbox.len(), if fits { 512 } else { 0 });
+    }
 }
 
 #[test]
