@@ -29,6 +29,7 @@
 pub mod client;
 #[cfg(feature = "cram-md5")]
 mod cram_md5;
+mod name;
 mod nonce;
 #[cfg(feature = "scram")]
 mod scram;

@@ -5,6 +5,7 @@ use alloc::format;
 
 use super::{Cancel, CredentialError, Mechanism, Only, check, readable};
 use crate::sasl::Secret;
+use crate::sasl::name::escape;
 
 /// Octets of a token that are taken: as many as go into a line (RFC 4954 section 4), encoded and with
 /// what else is in the message.
@@ -32,9 +33,7 @@ impl OauthBearer {
     fn with_header(user: &str, token: &str, server: &str) -> Result<Self, CredentialError> {
         check("user name", user)?;
         check_token(token)?;
-        // As SCRAM writes names (RFC 5801 section 4).
-        let user = user.replace('=', "=3D").replace(',', "=2C");
-        let message = format!("n,a={user},\x01{server}auth=Bearer {token}\x01\x01");
+        let message = format!("n,a={},\x01{server}auth=Bearer {token}\x01\x01", escape(user));
         Ok(Self { message: Only::new(message.into()), refusal: None })
     }
 }

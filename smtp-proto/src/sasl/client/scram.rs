@@ -7,9 +7,10 @@ use alloc::vec::Vec;
 
 use super::{Cancel, CredentialError, Mechanism, check, readable};
 use crate::machine::Exporter;
+use crate::sasl::name::escape;
 use crate::sasl::nonce::encoded;
 use crate::sasl::scram::{
-    Attributes, Exchange, ServerFirst, TLS_EXPORTER, client_proof, escape, gs2_header, prepare,
+    Attributes, Exchange, ServerFirst, TLS_EXPORTER, client_proof, gs2_header, prepare,
     salted_password,
 };
 use crate::sasl::{Hash, MIN_ITERATIONS, Nonce, Secret};

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::sasl::Secret;
+use crate::sasl::name::{escape, unescape};
 use crate::sasl::nonce::is_nonce;
 use crate::syntax::base64;
 
@@ -15,25 +16,9 @@ pub(in crate::sasl) fn prepare(text: &str) -> Option<Cow<'_, str>> {
     stringprep::saslprep(text).ok().filter(|prepared| !prepared.is_empty())
 }
 
-/// Writes a name: `=` and `,` have a meaning of their own.
-pub(in crate::sasl) fn escape(name: &str) -> String {
-    name.replace('=', "=3D").replace(',', "=2C")
-}
-
 /// Reads a name, and prepares it.
-fn unescape(name: &str) -> Option<String> {
-    let mut parts = name.split('=');
-    let mut plain = String::from(parts.next()?);
-    for part in parts {
-        let (character, rest) = match part.split_at_checked(2)? {
-            ("2C", rest) => (',', rest),
-            ("3D", rest) => ('=', rest),
-            _ => return None,
-        };
-        plain.push(character);
-        plain.push_str(rest);
-    }
-    Some(prepare(&plain)?.into_owned())
+fn prepared(name: &str) -> Option<String> {
+    Some(prepare(&unescape(name)?)?.into_owned())
 }
 
 /// What a client says before everything else.
@@ -104,10 +89,10 @@ impl<'a> ClientFirst<'a> {
         let gs2_header = text.get(..text.len() - bare.len())?;
         let authzid = match authzid {
             "" => None,
-            named => Some(unescape(named.strip_prefix("a=")?)?),
+            named => Some(prepared(named.strip_prefix("a=")?)?),
         };
         let mut attributes = Attributes::new(bare.as_bytes())?;
-        let user = unescape(attributes.next('n')?)?;
+        let user = prepared(attributes.next('n')?)?;
         let nonce = attributes.next('r').filter(|nonce| is_nonce(nonce))?;
         attributes.end()?;
         Some(Self { flag, gs2_header, bare, authzid, user, nonce })

@@ -9,7 +9,7 @@ pub use keys::{KeysError, MIN_ITERATIONS, ScramKeys};
 
 pub(super) use keys::{Exchange, client_proof, is_proof, salted_password};
 pub(super) use message::{
-    Attributes, ClientFinal, ClientFirst, ServerFirst, escape, gs2_header, prepare,
+    Attributes, ClientFinal, ClientFirst, ServerFirst, gs2_header, prepare,
 };
 
 /// The channel binding that there is (RFC 9266).

@@ -1,10 +1,10 @@
 //! OAUTHBEARER and XOAUTH2: a token that somebody else has handed out.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{ClientFirst, Mechanism, Step, Token, TokenError, text};
 use crate::sasl::Secret;
+use crate::sasl::name::unescape;
 
 /// What stands between the parts of a message (RFC 7628 section 3.1, `kvsep`).
 const SEPARATOR: char = '\x01';
@@ -97,13 +97,6 @@ fn gs2_authzid(header: &str) -> Option<&str> {
     let (flag, rest) = header.split_once(',')?;
     let authzid = rest.strip_suffix(',')?;
     matches!(flag, "n" | "y").then_some(authzid)
-}
-
-/// A name, in which `=` and `,` are written otherwise (RFC 5801 section 4).
-fn unescape(name: &str) -> Option<String> {
-    let plain = name.replace("=2C", ",").replace("=3D", "\x01");
-    // What is left of them is not from such a pair.
-    (!plain.contains('=') && !name.contains(',')).then(|| plain.replace('\x01', "="))
 }
 
 /// The pairs, each of which ends with the separator, as the whole does.
