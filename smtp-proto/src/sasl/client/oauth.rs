@@ -31,7 +31,7 @@ impl OauthBearer {
     }
 
     fn with_header(user: &str, token: &str, server: &str) -> Result<Self, CredentialError> {
-        check("user name", user)?;
+        check_user(user)?;
         check_token(token)?;
         let message = format!("n,a={},\x01{server}auth=Bearer {token}\x01\x01", escape(user));
         Ok(Self { message: Only::new(message.into()), refusal: None })
@@ -68,10 +68,7 @@ pub struct Xoauth2 {
 impl Xoauth2 {
     /// As this user, with this token.
     pub fn new(user: &str, token: &str) -> Result<Self, CredentialError> {
-        check("user name", user)?;
-        if user.contains('\x01') {
-            return Err(CredentialError::Character("user name"));
-        }
+        check_user(user)?;
         check_token(token)?;
         let message = format!("user={user}\x01auth=Bearer {token}\x01\x01");
         Ok(Self { message: Only::new(message.into()), refusal: None })
@@ -111,6 +108,13 @@ fn answer(
         }
         Err(cancel) => Err(cancel),
     }
+}
+
+/// What separates the parts of the message can't be in a name.
+fn check_user(user: &str) -> Result<(), CredentialError> {
+    const WHAT: &str = "user name";
+    check(WHAT, user)?;
+    if user.contains('\x01') { Err(CredentialError::Character(WHAT)) } else { Ok(()) }
 }
 
 fn check_token(token: &str) -> Result<(), CredentialError> {

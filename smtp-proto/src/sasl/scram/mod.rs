@@ -8,9 +8,7 @@ pub use hash::Hash;
 pub use keys::{KeysError, MIN_ITERATIONS, ScramKeys};
 
 pub(super) use keys::{Exchange, client_proof, is_proof, salted_password};
-pub(super) use message::{
-    Attributes, ClientFinal, ClientFirst, ServerFirst, gs2_header, prepare,
-};
+pub(super) use message::{Attributes, ClientFinal, ClientFirst, ServerFirst, gs2_header, prepare};
 
 /// The channel binding that there is (RFC 9266).
 pub(super) const TLS_EXPORTER: &str = "tls-exporter";

@@ -177,6 +177,7 @@ fn what_a_client_can_not_send() {
     let bearer = |user: &str, token: &str| client::OauthBearer::new(user, token).err();
     assert_eq!(bearer("", "t"), Some(Empty("user name")));
     assert_eq!(bearer("a\0", "t"), Some(Nul("user name")));
+    assert_eq!(bearer("a,\x01auth=x", "t"), Some(Character("user name")));
     assert_eq!(bearer("u", ""), Some(Empty("token")));
     assert_eq!(bearer("u", "t\x01auth=x"), Some(Character("token")));
     assert_eq!(bearer("u", &"t".repeat(8193)), Some(TooLong("token")));
