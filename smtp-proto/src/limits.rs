@@ -52,8 +52,9 @@ pub struct ServerLimits {
     ///
     /// An accepted message sets the count back.
     pub errors: u32,
-    /// Commands that do nothing for a mail (NOOP, RSET, VRFY, EXPN, HELP, ETRN, empty chunks and
-    /// hellos beyond the first) before 421 4.7.0. Postfix's `smtpd_junk_command_limit`: 100.
+    /// Commands that do nothing for a mail (NOOP, RSET, VRFY, EXPN, HELP, ETRN, XCLIENT, XFORWARD,
+    /// verbs of one's own, refused ATRNs, empty chunks and hellos beyond the first) before 421 4.7.0.
+    /// Postfix's `smtpd_junk_command_limit`: 100.
     ///
     /// An accepted message sets the count back.
     pub useless: u32,

@@ -10,7 +10,8 @@
 //! 2. hand [`Step::Event`] to the application, which answers it if it is a question;
 //! 3. on [`Step::Wait`], do the I/O that was asked for, at most until the deadline;
 //! 4. on [`Step::Upgrade`], shake hands over the stream and report with [`Machine::upgraded`];
-//! 5. on [`Step::Done`], close the stream.
+//! 5. on [`Step::Turn`], put a machine of the other side in its place;
+//! 6. on [`Step::Done`], close the stream.
 
 use alloc::boxed::Box;
 use core::fmt;
