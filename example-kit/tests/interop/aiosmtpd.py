@@ -35,6 +35,7 @@ class Handler:
             "options": envelope.mail_options,
             "tls": session.ssl is not None or mode == "implicit",
             "user": session.auth_data.decode() if session.authenticated else None,
+            "mechanism": getattr(session, "mechanism", None),
         }
         path = directory / str(count)
         path.with_suffix(".eml").write_bytes(envelope.original_content)
@@ -43,6 +44,7 @@ class Handler:
 
 
 def authenticate(server, session, envelope, name, data):
+    session.mechanism = name
     right = data.login == user.encode() and data.password == password.encode()
     return AuthResult(success=right, handled=False, auth_data=data.login)
 
@@ -73,7 +75,7 @@ options = {
 if mode == "starttls":
     options |= {"tls_context": context, "require_starttls": True}
 if mechanism:
-    others = {"PLAIN", "LOGIN", "EXTERNAL"} - {mechanism}
+    others = {"PLAIN", "LOGIN", "EXTERNAL"}.difference(mechanism.split())
     options |= {
         "authenticator": authenticate,
         "auth_required": True,

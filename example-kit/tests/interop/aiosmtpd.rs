@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::deliver::{PASSWORD, USER, World};
+use super::deliver::{PASSWORD, USER, WRONG, World};
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::process::Finished;
 use crate::processes::send::Send;
@@ -35,18 +35,37 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         let server = Server::start(world, mode, mechanism);
         let what = format!("{mode}, AUTH {mechanism}");
         let send = server.send(world);
-        let right = send.clone().args(["--auth", &format!("{USER}:{PASSWORD}")]);
-        tally.check(&what, ends_with(&right.message(b"Subject: x\n\n"), 0));
-        let stored = server
-            .take_one()
-            .and_then(|(envelope, _)| expect("user", &envelope["user"], &json!(USER)));
-        tally.check(format!("{what}, stored"), stored);
-        let wrong = send.clone().args(["--auth", &format!("{USER}:wrong")]);
-        tally.check(format!("{what}, wrong password"), ends_with(&wrong.message(b"\n"), 77));
+        log_in(tally, &server, &what, mechanism, send.clone());
+        let wrong = send.clone().args(["--auth", &format!("{USER}:{WRONG}")]);
+        let wrong = wrong.message(b"\n");
+        let told = expect("the server's words", &wrong.stderr.contains("535 5.7.8"), &true);
+        tally.check(format!("{what}, wrong password"), ends_with(&wrong, 77).and(told));
         tally.check(format!("{what}, no password"), ends_with(&send.message(b"\n"), 69));
     }
+    // It names LOGIN first.
+    let server = Server::start(world, "starttls", "LOGIN PLAIN");
+    let send = server.send(world);
+    log_in(tally, &server, "AUTH, either", "PLAIN", send.clone());
+    for mechanism in ["PLAIN", "LOGIN"] {
+        let send = send.clone().args(["--auth-mechanism", mechanism]);
+        log_in(tally, &server, &format!("AUTH, {mechanism} of both"), mechanism, send);
+    }
+    let other =
+        send.args(["--auth-mechanism", "CRAM-MD5", "--auth", &format!("{USER}:{PASSWORD}")]);
+    tally.check("AUTH, neither", ends_with(&other.message(b"\n"), 77));
     external(world, tally);
     envelopes(world, tally);
+}
+
+/// Sends a message with the password, which has to go by this mechanism.
+fn log_in(tally: &mut Tally, server: &Server, what: &str, mechanism: &str, send: Send) {
+    let right = send.args(["--auth", &format!("{USER}:{PASSWORD}")]);
+    tally.check(what, ends_with(&right.message(b"Subject: x\n\n"), 0));
+    let stored = server.take_one().and_then(|(envelope, _)| {
+        expect("user", &envelope["user"], &json!(USER))?;
+        expect("mechanism", &envelope["mechanism"], &json!(mechanism))
+    });
+    tally.check(format!("{what}, stored"), stored);
 }
 
 fn external(world: &World, tally: &mut Tally) {
@@ -103,7 +122,7 @@ struct Server {
 }
 
 impl Server {
-    /// With AUTH required if there is a mechanism.
+    /// With AUTH required if there are mechanisms.
     fn start(world: &World, mode: &'static str, mechanism: &str) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let mut child = Command::new(&world.python)

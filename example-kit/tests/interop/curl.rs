@@ -2,24 +2,43 @@
 
 use std::process::Command;
 
-use super::deliver::{Client, FROM, KNOWN, Mode, PASSWORD, TO, Task, USER, World, succeed};
+use super::deliver::{Client, FROM, KNOWN, Mode, TO, Task, USER, World, succeed};
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
+use crate::processes::process;
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     let expected = Sample::in_lines;
-    let modes = &[
+    let mut modes = vec![
         Mode::Plain,
         Mode::StartTls,
         Mode::ImplicitTls,
         Mode::Auth("PLAIN"),
         Mode::Auth("LOGIN"),
+        Mode::Auth("CRAM-MD5"),
         Mode::SecureAuth("PLAIN"),
+        Mode::SecureAuth("CRAM-MD5"),
+        Mode::SecureAuth("OAUTHBEARER"),
+        Mode::SecureAuth("XOAUTH2"),
         Mode::External,
         Mode::Proxied(1),
         Mode::Socket,
     ];
-    world.deliver(tally, &Client { modes, without: &[], to: TO, expected, deliver });
+    let scram = ["SCRAM-SHA-1", "SCRAM-SHA-256"];
+    if process::run(Command::new("curl").arg("--version"), b"").stdout.contains("gsasl") {
+        modes.extend(scram.map(Mode::Auth));
+        modes.extend(scram.map(Mode::SecureAuth));
+        modes.push(Mode::Choice("SCRAM-SHA-256"));
+    } else {
+        tally.not_built_in(scram.join(" and "));
+        modes.push(Mode::Choice("CRAM-MD5"));
+    }
+    // It knows only of OAUTHBEARER that the server explains what is wrong, and waits for an answer.
+    let breaks_off = &["XOAUTH2"];
+    world.deliver(
+        tally,
+        &Client { modes: &modes, without: &[], breaks_off, to: TO, expected, deliver },
+    );
 }
 
 fn deliver(task: &Task<'_>) -> Result<(), String> {
@@ -38,9 +57,16 @@ fn deliver(task: &Task<'_>) -> Result<(), String> {
         command.arg("--ssl-reqd").arg("--cacert").arg(task.ca);
     }
     match task.mode {
-        Mode::Auth(mechanism) | Mode::SecureAuth(mechanism) => {
-            command.args(["--user", &format!("{USER}:{PASSWORD}")]);
+        Mode::SecureAuth(mechanism @ ("OAUTHBEARER" | "XOAUTH2")) => {
+            command.args(["--user", USER, "--oauth2-bearer", task.password]);
             command.args(["--login-options", &format!("AUTH={mechanism}")]);
+        }
+        Mode::Auth(mechanism) | Mode::SecureAuth(mechanism) => {
+            command.args(["--user", &format!("{USER}:{}", task.password)]);
+            command.args(["--login-options", &format!("AUTH={mechanism}")]);
+        }
+        Mode::Choice(_) => {
+            command.args(["--user", &format!("{USER}:{}", task.password)]);
         }
         Mode::External => {
             command.args(["--user", &format!("{KNOWN}:"), "--login-options", "AUTH=EXTERNAL"]);

@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -38,6 +40,8 @@ pub(crate) enum Mode {
     Auth(&'static str),
     /// Over STARTTLS, by this mechanism.
     SecureAuth(&'static str),
+    /// Over STARTTLS, by what the client takes of all mechanisms there are, which is this one.
+    Choice(&'static str),
     /// Over STARTTLS, by the client's certificate.
     External,
     /// Behind a PROXY header of this version.
@@ -49,6 +53,7 @@ pub(crate) enum Mode {
 
 pub(crate) const USER: &str = "tim";
 pub(crate) const PASSWORD: &str = "tanstaaf";
+pub(crate) const WRONG: &str = "tanstaafl";
 pub(crate) const FROM: &str = "a@example.org";
 /// Whom the client's certificate names.
 pub(crate) const KNOWN: &str = "tim@example.org";
@@ -61,6 +66,8 @@ pub(crate) struct Client<'a> {
     pub(crate) modes: &'a [Mode],
     /// Samples that it does not send as they are.
     pub(crate) without: &'static [&'static str],
+    /// Mechanisms by which it does not wait until it is refused.
+    pub(crate) breaks_off: &'static [&'static str],
     pub(crate) to: &'static [&'static str],
     /// What is to be stored.
     pub(crate) expected: fn(&Sample) -> Vec<u8>,
@@ -69,7 +76,15 @@ pub(crate) struct Client<'a> {
 
 impl Mode {
     pub(crate) fn has_tls(self) -> bool {
-        matches!(self, Self::StartTls | Self::ImplicitTls | Self::SecureAuth(_) | Self::External)
+        !matches!(self, Self::Plain | Self::Auth(_) | Self::Proxied(_) | Self::Socket | Self::Lmtp)
+    }
+
+    /// The mechanism by which [`USER`] logs in.
+    fn mechanism(self) -> Option<&'static str> {
+        match self {
+            Self::Auth(name) | Self::SecureAuth(name) | Self::Choice(name) => Some(name),
+            _ => None,
+        }
     }
 }
 
@@ -85,6 +100,8 @@ pub(crate) struct Task<'a> {
     /// Whom to trust.
     pub(crate) ca: &'a Path,
     pub(crate) python: &'a Path,
+    /// The user's, which is a token of OAuth 2.0, too.
+    pub(crate) password: &'a str,
     pub(crate) to: &'a [&'a str],
     pub(crate) sample: &'a Sample,
     /// A place for files.
@@ -139,23 +156,43 @@ impl World {
                 if client.without.contains(&sample.name) || !some && index > 1 {
                     continue;
                 }
-                let task = Task {
-                    mode,
-                    port: server.listening.rsplit_once(':').expect("a port").1.into(),
-                    socket: server.listening.trim_start_matches("unix:").into(),
-                    identity: &self.identity,
-                    ca: &self.certificates.ca,
-                    python: &self.python,
-                    to: client.to,
-                    sample,
-                    dir: dir.path(),
-                };
+                let task = self.task(mode, &server, client, sample, dir.path());
                 let what = format!("{mode:?}, {}", sample.name);
                 tally.check(&what, (client.deliver)(&task));
                 tally.check(format!("{what}, stored"), stored(&server, &task, client));
             }
+            if let Some(mechanism) = mode.mechanism() {
+                let begun = logged(&server, &format!("AUTH detail={}\n", mechanism.to_uppercase()));
+                tally.check(format!("{mode:?}, the mechanism"), begun);
+                let sample = self.sample("plain");
+                let task = self.task(mode, &server, client, sample, dir.path());
+                let refused = refused(&server, client, &Task { password: WRONG, ..task });
+                tally.check(format!("{mode:?}, wrong password"), refused);
+            }
             let ended = expect("the exit status", &server.stop(), &Some(0));
             tally.check(format!("{mode:?}, end"), ended);
+        }
+    }
+
+    fn task<'a>(
+        &'a self,
+        mode: Mode,
+        server: &Receive,
+        client: &Client<'a>,
+        sample: &'a Sample,
+        dir: &'a Path,
+    ) -> Task<'a> {
+        Task {
+            mode,
+            port: server.listening.rsplit_once(':').expect("a port").1.into(),
+            socket: server.listening.trim_start_matches("unix:").into(),
+            identity: &self.identity,
+            ca: &self.certificates.ca,
+            python: &self.python,
+            password: PASSWORD,
+            to: client.to,
+            sample,
+            dir,
         }
     }
 
@@ -168,13 +205,19 @@ impl World {
             self.certificates.key.as_ref(),
         ];
         let credentials = format!("{USER}:{PASSWORD}");
-        let auth = ["--require-auth", "--auth", &credentials].map(OsStr::new);
+        // By password or by token: if there is to be one mechanism, then no client has a choice.
+        let auth = ["-v", "--require-auth", "--auth", &credentials, "--oauth-token", &credentials];
+        let auth = auth.map(OsStr::new);
+        let only = |mechanism: &'static str| ["--auth-mechanisms", mechanism].map(OsStr::new);
         let args: Vec<&OsStr> = match mode {
             Mode::Plain | Mode::Socket => Vec::new(),
             Mode::StartTls => tls.into(),
             Mode::ImplicitTls => [&tls[..], &["--implicit-tls".as_ref()]].concat(),
-            Mode::Auth(_) => [&auth[..], &["--auth-without-tls".as_ref()]].concat(),
-            Mode::SecureAuth(_) => [&tls[..], &auth].concat(),
+            Mode::Auth(mechanism) => {
+                [&auth[..], &only(mechanism), &["--auth-without-tls".as_ref()]].concat()
+            }
+            Mode::SecureAuth(mechanism) => [&tls[..], &auth, &only(mechanism)].concat(),
+            Mode::Choice(_) => [&tls[..], &auth].concat(),
             Mode::External => {
                 let ca = ["--tls-client-ca".as_ref(), self.certificates.ca.as_ref()];
                 [&tls[..], &ca, &["--require-auth".as_ref()]].concat()
@@ -224,9 +267,8 @@ fn stored(server: &Receive, task: &Task<'_>, client: &Client<'_>) -> Result<(), 
     expect("to", &envelope["to"], &json!(task.to))?;
     expect("TLS", &!envelope["tls"].is_null(), &task.mode.has_tls())?;
     let user = match task.mode {
-        Mode::Auth(_) | Mode::SecureAuth(_) => json!(USER),
         Mode::External => json!(KNOWN),
-        _ => Value::Null,
+        mode => mode.mechanism().map_or(Value::Null, |_| json!(USER)),
     };
     expect("user", &envelope["user"], &user)?;
     let balanced = matches!(task.mode, Mode::Proxied(_));
@@ -239,6 +281,35 @@ fn stored(server: &Receive, task: &Task<'_>, client: &Client<'_>) -> Result<(), 
     }
     let lmtp = envelope["client"]["protocol"] == "LMTP";
     expect("LMTP", &lmtp, &(task.mode == Mode::Lmtp))
+}
+
+/// Whether a client that is not let in says so, and leaves nothing.
+fn refused(server: &Receive, client: &Client<'_>, task: &Task<'_>) -> Result<(), String> {
+    if (client.deliver)(task).is_ok() {
+        return Err("the client takes it for a success".into());
+    }
+    let breaks_off = task.mode.mechanism().is_some_and(|name| client.breaks_off.contains(&name));
+    logged(
+        server,
+        if breaks_off {
+            "the peer closed the connection"
+        } else {
+            r#"code="535" enhanced="5.7.8""#
+        },
+    )?;
+    expect("messages", &server.take().len(), &0)
+}
+
+/// Waits a little until that is in the server's log.
+pub(crate) fn logged(server: &Receive, text: &str) -> Result<(), String> {
+    let end = Instant::now() + Duration::from_secs(10);
+    while !server.log().contains(text) {
+        if Instant::now() >= end {
+            return Err(format!("no {text:?} in the server's log"));
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
 }
 
 /// Runs a client that has to succeed.

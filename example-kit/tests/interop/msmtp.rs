@@ -4,32 +4,58 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::deliver::{
-    Client, FROM, KNOWN, Mode, PASSWORD, TO, Task, USER, World, notifications, succeed,
-};
+use super::deliver::{Client, FROM, KNOWN, Mode, TO, Task, USER, World, notifications, succeed};
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
+use crate::processes::process;
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     let expected = Sample::in_lines;
-    let modes = &[
+    let mut modes = vec![
         Mode::Plain,
         Mode::StartTls,
         Mode::ImplicitTls,
         Mode::SecureAuth("plain"),
         Mode::SecureAuth("login"),
         Mode::Auth("plain"),
+        // Over TLS it wants nothing better.
+        Mode::Choice("plain"),
         Mode::External,
         Mode::Socket,
         Mode::Lmtp,
     ];
-    world.deliver(tally, &Client { modes, without: &[], to: TO, expected, deliver });
+    let methods = methods();
+    for (method, more) in [
+        ("cram-md5", &[Mode::Auth("cram-md5")][..]),
+        ("scram-sha-1", &[Mode::Auth("scram-sha-1"), Mode::SecureAuth("scram-sha-1")]),
+        ("scram-sha-256", &[Mode::Auth("scram-sha-256"), Mode::SecureAuth("scram-sha-256")]),
+        ("oauthbearer", &[Mode::SecureAuth("oauthbearer")]),
+        ("xoauth2", &[Mode::SecureAuth("xoauth2")]),
+    ] {
+        if methods.iter().any(|known| known == method) {
+            modes.extend(more);
+        } else {
+            tally.not_built_in(method);
+        }
+    }
+    world.deliver(
+        tally,
+        &Client { modes: &modes, without: &[], breaks_off: &[], to: TO, expected, deliver },
+    );
     notifications(world, tally, &[json!({}), json!({})], |port| {
         let mut command = Command::new("msmtp");
         command.args(["--host=127.0.0.1", &format!("--port={port}"), &format!("--from={FROM}")]);
         command.args(["--tls=off", "--auth=off", "--dsn-notify=success,delay"]);
         succeed(command.args(["--dsn-return=hdrs", "--", TO[0]]), b"Subject: x\n\n")
     });
+}
+
+/// What it can log in by.
+fn methods() -> Vec<String> {
+    let version = process::run(Command::new("msmtp").arg("--version"), b"").stdout;
+    let mut lines = version.lines();
+    lines.find(|line| line.starts_with("Supported authentication methods"));
+    lines.next().unwrap_or_default().split_whitespace().map(str::to_owned).collect()
 }
 
 fn deliver(task: &Task<'_>) -> Result<(), String> {
@@ -58,9 +84,13 @@ fn deliver(task: &Task<'_>) -> Result<(), String> {
         command.arg("--tls=off");
     }
     match task.mode {
-        Mode::Auth(mechanism) | Mode::SecureAuth(mechanism) => {
-            command.arg(format!("--auth={mechanism}")).arg(format!("--user={USER}"));
-            command.arg(format!("--passwordeval=echo {PASSWORD}"));
+        Mode::Auth(_) | Mode::SecureAuth(_) | Mode::Choice(_) => {
+            let method = match task.mode {
+                Mode::Auth(mechanism) | Mode::SecureAuth(mechanism) => mechanism,
+                _ => "on",
+            };
+            command.arg(format!("--auth={method}")).arg(format!("--user={USER}"));
+            command.arg(format!("--passwordeval=echo {}", task.password));
         }
         Mode::External => {
             command.args(["--auth=external", &format!("--user={KNOWN}")]);

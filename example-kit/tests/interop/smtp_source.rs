@@ -10,7 +10,10 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     // It adds an empty line.
     let expected = |sample: &Sample| [&sample.in_lines()[..], b"\r\n"].concat();
     let modes = &[Mode::Plain, Mode::Lmtp, Mode::Socket];
-    world.deliver(tally, &Client { modes, without: &[], to: &TO[..1], expected, deliver });
+    world.deliver(
+        tally,
+        &Client { modes, without: &[], breaks_off: &[], to: &TO[..1], expected, deliver },
+    );
     for mode in [Mode::Plain, Mode::Lmtp] {
         let server = world.receive(mode);
         let mut command = Command::new("smtp-source");

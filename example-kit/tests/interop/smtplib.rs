@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::deliver::{Client, FROM, Mode, PASSWORD, TO, Task, USER, World, notifications, succeed};
+use super::deliver::{Client, FROM, Mode, TO, Task, USER, World, notifications, succeed};
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
 
@@ -30,12 +30,20 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         Mode::ImplicitTls,
         Mode::Auth("PLAIN"),
         Mode::Auth("LOGIN"),
+        Mode::Auth("CRAM-MD5"),
         Mode::SecureAuth("PLAIN"),
+        Mode::SecureAuth("CRAM-MD5"),
+        Mode::SecureAuth("OAUTHBEARER"),
+        Mode::SecureAuth("XOAUTH2"),
+        Mode::Choice("CRAM-MD5"),
     ];
-    world.deliver(tally, &Client { modes, without: &[], to: TO, expected, deliver });
+    world.deliver(
+        tally,
+        &Client { modes, without: &[], breaks_off: &[], to: TO, expected, deliver },
+    );
     // It reads one reply, for however many recipients.
     let (modes, to) = (&[Mode::Lmtp], &TO[..1]);
-    world.deliver(tally, &Client { modes, without: &[], to, expected, deliver });
+    world.deliver(tally, &Client { modes, without: &[], breaks_off: &[], to, expected, deliver });
     let original = json!({"orcpt": {"type": "rfc822", "address": "b+c@example.net"}});
     let mail = json!({"envid": "a+b", "mt_priority": -1});
     notifications(world, tally, &[mail, original], |port| {
@@ -51,11 +59,12 @@ fn deliver(task: &Task<'_>) -> Result<(), String> {
         Mode::ImplicitTls => ("implicit", ""),
         Mode::Auth(mechanism) => ("plain", mechanism),
         Mode::SecureAuth(mechanism) => ("starttls", mechanism),
+        Mode::Choice(_) => ("starttls", "any"),
         Mode::Lmtp => ("lmtp", ""),
         Mode::External | Mode::Proxied(_) | Mode::Socket => unreachable!("not of its modes"),
     };
     let mut command = Command::new(task.python);
     command.args(["-c", SCRIPT, mode, &task.port]).arg(task.ca);
-    command.args([mechanism, USER, PASSWORD, FROM]).args(task.to);
+    command.args([mechanism, USER, task.password, FROM]).args(task.to);
     succeed(&mut command, &task.sample.content)
 }

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::deliver::{CLIENT, Client, FROM, Mode, PASSWORD, TO, Task, USER, World, succeed};
+use super::deliver::{CLIENT, Client, FROM, Mode, TO, Task, USER, World, succeed};
 use super::tally::{Tally, expect};
 use crate::processes::corpus::Sample;
 use crate::processes::process;
@@ -21,7 +21,10 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         Mode::ImplicitTls,
         Mode::Auth("PLAIN"),
         Mode::Auth("LOGIN"),
+        Mode::Auth("CRAM-MD5"),
         Mode::SecureAuth("PLAIN"),
+        Mode::SecureAuth("CRAM-MD5"),
+        Mode::Choice("CRAM-MD5"),
         Mode::Proxied(1),
         Mode::Proxied(2),
         Mode::Socket,
@@ -29,9 +32,12 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     ];
     // It does not double a dot at the very beginning of what it sends.
     let without = &["dot first"];
-    world.deliver(tally, &Client { modes, without, to: TO, expected, deliver });
+    world.deliver(tally, &Client { modes, without, breaks_off: &[], to: TO, expected, deliver });
     let (modes, without) = (&[Mode::Plain], &["dot first", "20 MB"]);
-    world.deliver(tally, &Client { modes, without, to: TO, expected, deliver: pipeline });
+    world.deliver(
+        tally,
+        &Client { modes, without, breaks_off: &[], to: TO, expected, deliver: pipeline },
+    );
     speaking_for_another(world, tally);
 }
 
@@ -78,6 +84,7 @@ fn command(task: &Task<'_>) -> Command {
     command.arg("--hide-all");
     command.args(["--ehlo", "client.example.org", "--from", FROM, "--to", &TO.join(",")]);
     command.args(["--data", &format!("@{}", message.display())]);
+    let user = ["--auth-user", USER, "--auth-password", task.password];
     let verify = ["--tls-verify", "--tls-ca-path"];
     match task.mode {
         Mode::Plain | Mode::Socket | Mode::External => {}
@@ -88,11 +95,14 @@ fn command(task: &Task<'_>) -> Command {
             command.arg("--tls-on-connect").args(verify).arg(task.ca);
         }
         Mode::Auth(mechanism) => {
-            command.args(["--auth", mechanism, "--auth-user", USER, "--auth-password", PASSWORD]);
+            command.args(["--auth", mechanism]).args(user);
         }
         Mode::SecureAuth(mechanism) => {
-            command.args(["--auth", mechanism, "--auth-user", USER, "--auth-password", PASSWORD]);
+            command.args(["--auth", mechanism]).args(user);
             command.arg("--tls").args(verify).arg(task.ca);
+        }
+        Mode::Choice(_) => {
+            command.arg("--auth").args(user).arg("--tls").args(verify).arg(task.ca);
         }
         Mode::Proxied(version) => {
             let family = if version == 1 { "TCP4" } else { "AF_INET" };

@@ -10,6 +10,8 @@ pub(crate) struct Tally {
     peer: &'static str,
     passed: usize,
     failures: Vec<String>,
+    /// What could not be checked, and why.
+    missing: Vec<String>,
     began: Instant,
     took: Duration,
 }
@@ -17,7 +19,7 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn new(peer: &'static str) -> Self {
         let (began, took) = (Instant::now(), Duration::ZERO);
-        Self { peer, passed: 0, failures: Vec::new(), began, took }
+        Self { peer, passed: 0, failures: Vec::new(), missing: Vec::new(), began, took }
     }
 
     pub(crate) fn check(&mut self, what: impl Display, result: Result<(), String>) {
@@ -25,6 +27,11 @@ impl Tally {
             Ok(()) => self.passed += 1,
             Err(why) => self.failures.push(format!("{} {what}: {why}", self.peer)),
         }
+    }
+
+    /// The peer, as it is installed here, can't do that.
+    pub(crate) fn not_built_in(&mut self, what: impl Display) {
+        self.missing.push(format!("{} has no {what} built in", self.peer));
     }
 
     pub(crate) fn stop(mut self) -> Self {
@@ -39,6 +46,9 @@ pub(crate) fn conclude(adapter: &Adapter, tallies: &[Tally]) -> usize {
     println!("{:<12} {:>6} {:>6} {:>8}", "peer", "passed", "failed", "seconds");
     for Tally { peer, passed, failures, took, .. } in tallies {
         println!("{peer:<12} {passed:>6} {:>6} {:>8.1}", failures.len(), took.as_secs_f64());
+    }
+    for missing in tallies.iter().flat_map(|tally| &tally.missing) {
+        println!("not checked: {missing}");
     }
     let failures: Vec<&String> = tallies.iter().flat_map(|tally| &tally.failures).collect();
     for failure in &failures {
