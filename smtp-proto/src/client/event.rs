@@ -19,8 +19,8 @@ pub struct TransactionId(pub u64);
 #[non_exhaustive]
 pub enum Event {
     /// Question: what next? Answered by `send`, `begin`, `start_tls`, `authenticate`, `verify`,
-    /// `expand`, `help`, `etrn`, `atrn`, `xclient`, `xforward`, `private`, `noop`, `reset`, `quit` or
-    /// `idle`. Does not come while an envelope is open.
+    /// `expand`, `help`, `etrn`, `atrn`, `xclient`, `xforward`, `private`, `hello`, `noop`, `reset`,
+    /// `quit` or `idle`. Does not come while an envelope is open.
     ///
     /// May come before the outcome of the last transaction is in (pipelining).
     Ready,
@@ -96,7 +96,7 @@ pub enum Event {
         reason: NotSent,
     },
     /// News: the reply to `verify`, `expand`, `help`, `noop`, `reset`, `etrn`, `xclient`, `xforward`
-    /// or `private`, or a refusal of `start_tls` or `atrn`. A new `Hello` follows that to `xclient`, if
+    /// or `private`, or a refusal of `start_tls`, `atrn` or `hello`. A new `Hello` follows that to `xclient`, if
     /// it was accepted.
     Answer(Reply),
     /// News: the server broke the protocol. `Closed` follows.

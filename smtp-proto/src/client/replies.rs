@@ -4,7 +4,7 @@ use super::pipeline::Awaited;
 use super::sending::Next;
 use super::{Client, Event, Idle};
 use crate::error::{Close, Fault};
-use crate::session::Act;
+use crate::session::{Act, Phase};
 use crate::syntax::capability::Capabilities;
 use crate::syntax::command::Command;
 use crate::syntax::reply::{Code, Reply};
@@ -109,6 +109,10 @@ impl Client {
                 self.quota.limits = self.capabilities.offer().unwrap_or_default();
             }
             return Some(Event::Hello { reply, capabilities: self.capabilities.clone() });
+        }
+        if self.phase == Phase::Ready {
+            // It was said before, and what came of that still holds (RFC 5321 section 4.1.4).
+            return Some(Event::Answer(reply));
         }
         if verb == Verb::Ehlo && reply.is_permanent() && self.config.helo_fallback {
             self.say_hello_with(Verb::Helo);

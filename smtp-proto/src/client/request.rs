@@ -148,6 +148,20 @@ impl Client {
         Ok(())
     }
 
+    /// EHLO or LHLO once more, to hear what the server offers now: behind AUTH it may be something else,
+    /// like what BURL can fetch (RFC 4468 section 3.1).
+    ///
+    /// [`Event::Hello`](super::Event::Hello) has the reply. A refusal changes nothing, and is told with
+    /// [`Event::Answer`](super::Event::Answer).
+    pub fn hello(&mut self) -> Result<(), Misuse> {
+        self.may_ask()?;
+        self.nothing_in_flight()?;
+        self.permits(Act::Hello)?;
+        self.take_turn();
+        self.say_hello();
+        Ok(())
+    }
+
     /// NOOP.
     pub fn noop(&mut self) -> Result<(), Misuse> {
         self.may_ask()?;

@@ -329,6 +329,7 @@ impl User {
             _ if more == 3 => client.xforward(&attributes("NAME=a")).is_ok(),
             _ if more == 4 => client.private("XLOOK", "around").is_ok(),
             _ if more == 5 => client.etrn(&"#queue".parse().unwrap()).is_ok(),
+            _ if more == 6 => client.hello().is_ok(),
             0 => client.quit().is_ok(),
             1 => client.noop().is_ok(),
             2 => client.reset().is_ok(),

@@ -187,6 +187,7 @@ impl User {
                 client.private(verb, &text(argument)?).map_err(to_text)
             }
             ("burl", Some(url)) => client.burl(url.parse().map_err(to_text)?).map_err(to_text),
+            ("hello", None) => client.hello().map_err(to_text),
             ("noop", None) => client.noop().map_err(to_text),
             ("reset", None) => client.reset().map_err(to_text),
             ("quit", None) => client.quit().map_err(to_text),
