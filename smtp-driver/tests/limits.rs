@@ -168,3 +168,23 @@ fn the_server_can_not_have_more_than_there_is() {
     let sent = fake.0.borrow().text();
     assert!(sent.ends_with("DATA\r\n"), "{sent}");
 }
+
+#[test]
+fn what_the_server_has_is_not_guessed_where_lines_end_otherwise() {
+    let fake = server(
+        &["CHECKPOINT", "PIPELINING"],
+        &[
+            Peer::Awaits("TRANSID=<12345@claremont.edu>\r\n"),
+            Peer::Says("355 6 is the transaction offset\r\n"),
+            Peer::Awaits("DATA\r\n"),
+            Peer::Says("354 Go\r\n"),
+        ],
+    );
+    let mut conn = established(&fake);
+    let mut envelope = envelope(&["b@example.org"]);
+    envelope.params.set(&TransId::new("<12345@claremont.edu>").unwrap()).unwrap();
+    let sent = client::send(&mut conn, envelope, Bytes::from_static(b"One:\nTwo\n"));
+    let failure = complete(&fake, sent).unwrap_err();
+    assert!(matches!(failure, SendFailure::Offset(6)), "{failure}");
+    assert!(fake.0.borrow().text().ends_with("DATA\r\n"));
+}

@@ -100,10 +100,11 @@ pub enum SendFailure {
     #[error("broken off: {0}")]
     Content(#[from] BodyError),
     /// The server says that it has so many octets of the content already (355, RFC 1845 section 4), and
-    /// there are not as many: by this `TRANSID` it knows another message.
+    /// there are not as many, or their lines do not end with CRLF as those that it counts do: by this
+    /// `TRANSID` it knows another message.
     #[error(
-        "broken off: the server says that it has {0} octets of the message, and there are not as many: \
-         send it with another TRANSID"
+        "broken off: the server says that it has {0} octets of the message, and there are not as many, \
+         or not in lines that end with CRLF: send it with another TRANSID"
     )]
     Offset(u64),
     /// The connection was lost before the message was begun.

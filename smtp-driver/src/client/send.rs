@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::io;
 use std::task::{Context, Poll};
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use smtp_proto::client::{BodyError, Client, Envelope, Event, NotSent, TransactionId};
 use smtp_proto::error::Close;
 
@@ -69,17 +69,25 @@ struct Flight<B> {
     offset: u64,
     /// Those of them that have not come yet.
     skip: u64,
+    /// The octet before.
+    last: u8,
     /// Why we broke it off.
     failure: Option<SendFailure>,
 }
 
 impl<B> Flight<B> {
-    /// What the server does not have of a piece.
-    fn fresh(&mut self, mut piece: Bytes) -> Bytes {
+    /// What the server does not have of a piece. `None`: nobody knows, since what it has was counted
+    /// with lines that end with CRLF, and these do not.
+    fn fresh(&mut self, mut piece: Bytes) -> Option<Bytes> {
         let known = piece.len().min(usize::try_from(self.skip).unwrap_or(usize::MAX));
         self.skip -= known as u64;
-        piece.advance(known);
-        piece
+        for octet in piece.split_to(known) {
+            if (self.last == b'\r') != (octet == b'\n') {
+                return None;
+            }
+            self.last = octet;
+        }
+        Some(piece)
     }
 }
 
@@ -205,7 +213,9 @@ impl<B: BodySource, R: FnMut(usize, Result<Delivery, SendFailure>)> Traffic<B, R
             Ok(transaction) => {
                 let failure = None;
                 let (offset, skip) = (0, 0);
-                let flight = Flight { number, transaction, body, progress, offset, skip, failure };
+                let last = 0;
+                let flight =
+                    Flight { number, transaction, body, progress, offset, skip, last, failure };
                 self.flights.push_back(flight);
                 true
             }
@@ -226,7 +236,10 @@ impl<B: BodySource, R: FnMut(usize, Result<Delivery, SendFailure>)> Traffic<B, R
         let flight = self.flights.iter_mut().find(|flight| flight.transaction == transaction);
         let Some(flight) = flight else { return Ok(()) };
         let failure = match piece.map(|piece| piece.filter(|piece: &Bytes| !piece.is_empty())) {
-            Ok(Some(piece)) => conn.body(flight.fresh(piece)).err().map(SendFailure::from),
+            Ok(Some(piece)) => match flight.fresh(piece) {
+                Some(piece) => conn.body(piece).err().map(SendFailure::from),
+                None => Some(SendFailure::Offset(flight.offset)),
+            },
             Ok(None) if flight.skip > 0 => Some(SendFailure::Offset(flight.offset)),
             Ok(None) => conn.finish().err().map(SendFailure::from),
             Err(error) => Some(SendFailure::Source(error)),

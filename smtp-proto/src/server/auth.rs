@@ -28,12 +28,12 @@ impl Server {
         let listed = self.config.mechanisms.iter().any(|offered| offered.is(mechanism.as_str()));
         if self.tls.is_none() && !offered && (listed || !self.offers_auth()) {
             let fault = Fault::EncryptionRequired(Verb::Auth);
-            let text = "Encryption required for authentication";
+            // RFC 4954 section 4; 538, which says the same, is historical (section 6).
             return self.refuse(
                 fault,
-                Code::ENCRYPTION_REQUIRED,
-                Status::ENCRYPTION_REQUIRED_FOR_MECHANISM,
-                text,
+                Code::PARAMETER_NOT_IMPLEMENTED,
+                Status::INVALID_COMMAND_ARGUMENTS,
+                "Encryption required for this mechanism",
             );
         }
         if !offered {

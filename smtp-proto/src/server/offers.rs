@@ -34,7 +34,11 @@ impl Server {
         // These lines are not folded.
         let room = LINE.saturating_sub(self.config.hostname.as_str().len());
         let by_field = [Extension::StartTls, Extension::Auth];
-        let listed = self.config.extensions.iter().copied();
+        let listed = &self.config.extensions;
+        let once_each = |(at, extension): &(usize, &Extension)| {
+            !listed.iter().take(*at).any(|e| e == *extension)
+        };
+        let listed = listed.iter().enumerate().filter(once_each).map(|(_, extension)| *extension);
         let private = self.config.private.iter().filter_map(Private::announced);
         let lines: Vec<String> = once(self.first_line(text, room))
             .chain(

@@ -129,6 +129,10 @@ impl Exchange {
 
     /// Answers [`Ask::LookUp`] and [`Ask::Password`] with what is stored of the user. `None` if
     /// nothing is, or the user may not log in, or not as whom the client wants to act.
+    ///
+    /// Where passwords are stored and not SCRAM keys, deriving the keys takes its time, and `None` takes
+    /// none: who is not to learn by that which users there are hands over another password in the
+    /// place of one that is not there, or stores keys.
     pub fn stored(
         &mut self,
         server: &mut Server,
