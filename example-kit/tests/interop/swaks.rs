@@ -49,8 +49,8 @@ fn speaking_for_another(world: &World, tally: &mut Tally) {
     command.args(["--port", &server.port(), "--ehlo", "client.example.org"]);
     command.args(["--from", FROM, "--to", TO[0], "--xclient-name", "spike.example"]);
     command.args(["--xclient-addr", "192.0.2.7", "--xclient-port", "4711"]);
-    // Who the client is, by AUTH, says the last of several.
-    command.args(["--xclient-delim", "--xclient-login", "tim", "--xclient-proto", "ESMTP"]);
+    // Twice: what the second says is added, but who does not repeat the login is nobody.
+    command.args(["--xclient-delim", "--xclient-proto", "ESMTP", "--xclient-login", "tim"]);
     tally.check("XCLIENT", succeed(&mut command, b""));
     let recorded = server.take_one().and_then(|stored| {
         let told = json!({
