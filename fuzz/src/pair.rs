@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use smtp_proto::client::{self, Chunking, Client, Envelope, Recipient, TransactionId};
+use smtp_proto::client::{self, Chunking, Client, Envelope, Recipient, SendError, TransactionId};
 use smtp_proto::error::Close;
 use smtp_proto::server::{self, Refusal, Server, Transfer};
 use smtp_proto::session::Protocol;
@@ -338,10 +338,19 @@ impl<'a> Pair<'a> {
                     client.abandon().expect("the envelope is open");
                     (message.open, message.abandoned) = (None, true);
                 }
-                (0..=4 | 7, Some(next)) => {
-                    assert_eq!(client.add_recipient(next), Ok(added));
-                    message.open = Some(added + 1);
-                }
+                (0..=4 | 7, Some(next)) => match client.add_recipient(next) {
+                    Ok(index) => {
+                        assert_eq!(index, added);
+                        message.open = Some(added + 1);
+                    }
+                    // The server has said by LIMITS that it takes no more: the message is for these.
+                    Err(SendError::Exceeds { .. }) => {
+                        client.begin_content().expect("the envelope is open");
+                        message.open = None;
+                        message.to.truncate(added);
+                    }
+                    Err(error) => panic!("{error}"),
+                },
                 _ => {
                     client.begin_content().expect("the envelope is open");
                     message.open = None;
