@@ -44,6 +44,20 @@ fn greeted(fake: &Fake, config: Config) -> Task<Server> {
 }
 
 #[test]
+fn a_signal_is_not_the_end() {
+    let fake =
+        Fake::new([Peer::Says("EHLO c.example.net\r\n"), Peer::Says("QUIT\r\n"), Peer::Closes]);
+    fake.0.borrow_mut().interruptions = 2;
+    let mut task = greeted(&fake, config());
+    assert!(matches!(task.next(), Ok(Some(Event::Hello { .. }))), "flushing was interrupted");
+    task.conn.accept().unwrap();
+    fake.0.borrow_mut().interruptions = 5;
+    assert_eq!(run(&mut task).unwrap(), [Event::Closed(Close::Quit)]);
+    let world = fake.0.borrow();
+    assert!(world.text().contains("\r\n221 ") && world.shutdown, "{}", world.text());
+}
+
+#[test]
 fn what_comes_out_does_not_depend_on_the_stream() {
     let message = "line of text\r\n".repeat(2000);
     let dialogue = || {

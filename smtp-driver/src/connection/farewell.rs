@@ -1,10 +1,12 @@
 //! Closing a stream so that what was written last arrives.
 
+use std::io::{self, ErrorKind};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use smtp_proto::{Machine, Time};
 
+use super::transfer::again;
 use super::{Connection, Stage};
 use crate::{Clock, Stream};
 
@@ -49,6 +51,7 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
         if farewell.writing {
             match self.stream.poll_shutdown(cx) {
                 Poll::Ready(Ok(())) => farewell.writing = false,
+                Poll::Ready(Err(error)) if is_interrupted(&error) => return again(cx),
                 Poll::Ready(Err(_)) => return Poll::Ready(()),
                 Poll::Pending => {}
             }
@@ -59,6 +62,7 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
                 Poll::Ready(Ok(octets)) if octets > 0 => {
                     farewell.discard = farewell.discard.saturating_sub(octets);
                 }
+                Poll::Ready(Err(error)) if is_interrupted(&error) => return again(cx),
                 Poll::Ready(_) => farewell.discard = 0,
                 Poll::Pending => break,
             }
@@ -68,4 +72,8 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
         }
         self.clock.poll_until(cx, farewell.until)
     }
+}
+
+fn is_interrupted(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::Interrupted
 }

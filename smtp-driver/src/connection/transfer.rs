@@ -97,11 +97,14 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
 
     /// Ready when there is nothing more to flush, or never will be: see `failure`.
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.stream.poll_flush(cx).map(|result| {
-            if let Err(error) = result {
+        match ready!(self.stream.poll_flush(cx)) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return again(cx),
+            Err(error) => {
                 self.failure.get_or_insert(error);
             }
-        })
+        }
+        Poll::Ready(())
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -131,4 +134,10 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
             self.last_words = Some(now.saturating_add(LAST_WORDS));
         }
     }
+}
+
+/// Nothing has gone wrong, and nothing has happened either: to be tried again at once.
+pub(super) fn again<T>(cx: &Context<'_>) -> Poll<T> {
+    cx.waker().wake_by_ref();
+    Poll::Pending
 }

@@ -49,6 +49,8 @@ pub(crate) struct World {
     pub(crate) write_stalls: bool,
     pub(crate) handshake: Option<Result<Tls, ErrorKind>>,
     pub(crate) shutdown: bool,
+    /// So many calls that write nothing are interrupted by a signal.
+    pub(crate) interruptions: usize,
     pub(crate) read: usize,
     pub(crate) reads: usize,
     pub(crate) calls: Vec<Call>,
@@ -73,6 +75,12 @@ impl World {
             cx.waker().wake_by_ref();
         }
         hesitates
+    }
+
+    fn interrupted(&mut self) -> bool {
+        let left = self.interruptions.checked_sub(1);
+        self.interruptions = left.unwrap_or_default();
+        left.is_some()
     }
 
     fn some_of(&mut self, count: usize) -> usize {
@@ -172,6 +180,9 @@ impl Transport for Fake {
         if world.hesitates(cx) {
             return Poll::Pending;
         }
+        if world.interrupted() {
+            return Poll::Ready(Err(ErrorKind::Interrupted.into()));
+        }
         world.log(Call::Flush);
         Poll::Ready(Ok(()))
     }
@@ -180,6 +191,9 @@ impl Transport for Fake {
         let mut world = self.0.borrow_mut();
         if world.hesitates(cx) {
             return Poll::Pending;
+        }
+        if world.interrupted() {
+            return Poll::Ready(Err(ErrorKind::Interrupted.into()));
         }
         world.log(Call::Shutdown);
         world.shutdown = true;
