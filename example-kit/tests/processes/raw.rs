@@ -9,10 +9,15 @@ pub(crate) struct Raw<S: Read = TcpStream>(BufReader<S>);
 impl<S: Read + Write> Raw<S> {
     /// Reads the greeting.
     pub(crate) fn new(stream: S) -> Self {
-        let mut raw = Self(BufReader::new(stream));
+        let mut raw = Self::ungreeted(stream);
         let greeting = raw.reply();
         assert!(greeting.starts_with("220"), "{greeting}");
         raw
+    }
+
+    /// Has not read anything yet.
+    pub(crate) fn ungreeted(stream: S) -> Self {
+        Self(BufReader::new(stream))
     }
 
     /// Sends as it is.

@@ -1,9 +1,11 @@
 //! What `receive` and `send` do, whatever they run on.
 
+mod attacks;
 mod extensions;
 mod fake;
 mod lmtp;
 mod logins;
+mod policy;
 mod proxy;
 mod security;
 mod sending;
