@@ -16,7 +16,9 @@ pub struct Session {
     total: Nuisance,
     /// What it was when a message was last accepted.
     forgiven: Nuisance,
-    period: Period,
+    /// When the present period of a [`Rate`] began, and the errors before.
+    period: Time,
+    before: u32,
 }
 
 /// What an accepted message makes up for.
@@ -25,14 +27,6 @@ struct Nuisance {
     errors: u32,
     useless: u32,
     rejections: u32,
-}
-
-/// The present one of a [`Rate`].
-#[derive(Clone, Copy, Debug, Default)]
-struct Period {
-    since: Time,
-    /// The errors before it.
-    errors: u32,
 }
 
 impl Session {
@@ -95,9 +89,10 @@ impl Session {
 
     /// Time passes. The period of a [`Rate`] begins with an error.
     pub(super) fn tick(&mut self, now: Time, rate: Rate) {
-        let quiet = self.total.errors == self.period.errors;
-        if quiet || now.saturating_sub(self.period.since) >= rate.per {
-            self.period = Period { since: now, errors: self.total.errors };
+        let quiet = self.total.errors == self.before;
+        if quiet || now.saturating_sub(self.period) >= rate.per {
+            self.period = now;
+            self.before = self.total.errors;
         }
     }
 
@@ -131,8 +126,7 @@ impl Session {
     pub(super) fn excess(&self, limits: &ServerLimits, policy: &Policy) -> Option<&'static str> {
         let open =
             |count: fn(&Nuisance) -> u32| count(&self.total).saturating_sub(count(&self.forgiven));
-        let rate =
-            |rate: Rate| self.total.errors.saturating_sub(self.period.errors) >= rate.errors.max(1);
+        let rate = |rate: Rate| self.total.errors.saturating_sub(self.before) >= rate.errors.max(1);
         if open(|nuisance| nuisance.errors) >= limits.errors {
             Some("errors")
         } else if policy.error_rate.is_some_and(rate) {
