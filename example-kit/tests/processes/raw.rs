@@ -1,7 +1,7 @@
 //! A client by hand.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 
 /// A connection on which lines are said.
 pub(crate) struct Raw<S: Read = TcpStream>(BufReader<S>);
@@ -49,5 +49,20 @@ impl<S: Read + Write> Raw<S> {
                 return reply;
             }
         }
+    }
+}
+
+impl Raw<TcpStream> {
+    /// Says that no more will be said.
+    pub(crate) fn hang_up(&mut self) {
+        // The server may have hung up first.
+        let _ = self.0.get_mut().shutdown(Shutdown::Write);
+    }
+
+    /// Whatever there is to hear until the end.
+    pub(crate) fn rest(&mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        let _ = self.0.read_to_end(&mut rest);
+        rest
     }
 }

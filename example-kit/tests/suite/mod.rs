@@ -3,6 +3,7 @@
 mod attacks;
 mod extensions;
 mod fake;
+mod forgeries;
 mod lmtp;
 mod logins;
 mod policy;
