@@ -210,7 +210,8 @@ fn floods() {
         assert_eq!(heard.last().map(String::as_str), Some("421"), "{command}");
     }
     // A thousand recipients are in order, one more is for another time.
-    let recipients: String = (0..1001).map(|n| format!("RCPT TO:<b{n}@example.net>\r\n")).collect();
+    let recipients = (0..1001).map(|n| format!("RCPT TO:<b{n}@example.net>\r\n"));
+    let recipients = recipients.collect::<Vec<_>>().concat();
     let said = format!("EHLO a\r\nMAIL FROM:<>\r\n{recipients}DATA\r\n\r\n.\r\nQUIT\r\n");
     let heard = codes(&server, said.as_bytes());
     assert_eq!(heard[2..1002], ["250"; 1000]);

@@ -98,7 +98,7 @@ fn replies_that_are_none() {
 /// Whatever has no end is ended by a limit, before time is up.
 #[test]
 fn replies_without_an_end() {
-    let line = [&b"220 "[..], &[b'x'; 1 << 20]].concat();
+    let line = [b"220 ".to_vec(), b"x".repeat(1 << 20)].concat();
     let lines = b"220-more\r\n".repeat(100_000);
     let challenge = [&b"220-"[..], &[b'x'; 12_000], b"\r\n"].concat().repeat(100);
     for octets in [line, lines, challenge] {
