@@ -4,17 +4,17 @@
 //! address to them. The tests hold that both come to the same result.
 
 use super::{HelloName, MAX_DOMAIN, MAX_LABEL, MAX_LOCAL_PART, MAX_MAILBOX, Mailbox};
-use crate::syntax::class;
+use crate::syntax::{class, words};
 
 impl<'a> Mailbox<&'a str> {
-    /// The mailbox that `octets` begin with, and what is behind it: a local part without quotes, and a
+    /// The mailbox that `text` begins with, and what is behind it: a local part without quotes, and a
     /// domain.
-    pub(in crate::syntax) fn common(octets: &'a [u8]) -> Option<(Mailbox<&'a str>, &'a [u8])> {
+    pub(in crate::syntax) fn common(text: &'a str) -> Option<(Mailbox<&'a str>, &'a str)> {
+        let octets = text.as_bytes();
         let at_sign = local_part(octets)?;
         let end = domain(octets, at_sign + 1)?;
-        let (mailbox, rest) = octets.split_at_checked(end)?;
-        let mailbox = str::from_utf8(mailbox).ok().filter(|text| text.len() <= MAX_MAILBOX)?;
-        Some((Mailbox::scanned(mailbox, at_sign), rest))
+        let (mailbox, rest) = text.split_at_checked(end)?;
+        (end <= MAX_MAILBOX).then(|| (Mailbox::scanned(mailbox, at_sign), rest))
     }
 }
 
@@ -60,9 +60,7 @@ fn run_end(octets: &[u8], from: usize, class: u8) -> Option<usize> {
 impl<'a> HelloName<&'a str> {
     /// The name, if it is one.
     pub(in crate::syntax) fn common(octets: &'a [u8]) -> Option<HelloName<&'a str>> {
-        // No way out of the loop, so that the compiler can look at many octets at once.
-        let graphic = octets.iter().fold(true, |all, octet| all & octet.is_ascii_graphic());
-        if octets.is_empty() || octets.len() > MAX_DOMAIN || !graphic {
+        if octets.is_empty() || octets.len() > MAX_DOMAIN || words::has_other_than_graphic(octets) {
             return None;
         }
         str::from_utf8(octets).ok().map(HelloName::scanned)

@@ -42,7 +42,8 @@ fn mail(argument: &[u8]) -> Option<Command<'_>> {
     if &capitals([*f, *r, *o, *m]) != b"FROM" {
         return None;
     }
-    let (from, rest) = if path.first() == Some(&b'>') {
+    let path = str::from_utf8(path).ok()?;
+    let (from, rest) = if path.starts_with('>') {
         (ReversePath::Null, path)
     } else {
         let (mailbox, rest) = Mailbox::common(path)?;
@@ -56,18 +57,15 @@ fn rcpt(argument: &[u8]) -> Option<Command<'_>> {
     if &capitals([*t, *o]) != b"TO" {
         return None;
     }
-    let (mailbox, rest) = Mailbox::common(path)?;
+    let (mailbox, rest) = Mailbox::common(str::from_utf8(path).ok()?)?;
     Some(Command::Rcpt { to: ForwardPath::Mailbox(mailbox), params: params(rest)? })
 }
 
 /// The end of a path, and what stands behind it.
-fn params(rest: &[u8]) -> Option<Params<&str>> {
-    match rest {
+fn params(rest: &str) -> Option<Params<&str>> {
+    match rest.as_bytes() {
         [b'>'] => Some(Params::none()),
-        [b'>', b' ', .., last] if *last != b' ' => {
-            let text = rest.get(2..)?;
-            Params::parse(str::from_utf8(text).ok()?).ok()
-        }
+        [b'>', b' ', .., last] if *last != b' ' => Params::parse(rest.get(2..)?).ok(),
         _ => None,
     }
 }
