@@ -152,6 +152,12 @@ impl Run<'_> {
             self.content = Content::None;
             return;
         }
+        // The last chunk in LMTP has as many replies as there are recipients, none for nobody (RFC 2033
+        // section 4.3): which is whose can't be told then.
+        let line = match line {
+            Line::Bdat(size, last) => Line::Bdat(size, last && !self.lmtp),
+            line => line,
+        };
         let number = self.said.len();
         let text = match line {
             Line::Hello if self.lmtp => format!("LHLO n{number}.example"),
