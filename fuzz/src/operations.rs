@@ -304,7 +304,9 @@ impl Run<'_> {
 
     fn replies(&self) -> Vec<Reply> {
         let mut parser = ReplyParser::default();
-        let lines = wire::lines(&self.stage.output);
+        let output = &self.stage.output;
+        let whole = output.iter().rposition(|octet| *octet == b'\n').map_or(0, |at| at + 1);
+        let lines = wire::lines(&output[..whole]);
         lines.filter_map(|line| parser.push(line).expect("a reply")).collect()
     }
 
