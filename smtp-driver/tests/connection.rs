@@ -78,6 +78,17 @@ fn what_comes_out_does_not_depend_on_the_stream() {
 }
 
 #[test]
+fn a_signal_is_no_failure() {
+    let fake = Fake::new([Peer::Says("QUIT\r\n"), Peer::Says("and more"), Peer::Closes]);
+    fake.0.borrow_mut().signals = true;
+    let mut task = greeted(&fake, config());
+    assert_eq!(run(&mut task).unwrap(), [Event::Closed(Close::Quit)]);
+    let world = fake.0.borrow();
+    assert!(world.text().contains("\r\n221 "), "{}", world.text());
+    assert!(world.shutdown && world.peer.len() == 1, "the farewell was cut short");
+}
+
+#[test]
 fn an_open_question_is_named_and_stays_open() {
     let fake = Fake::new([Peer::Says("QUIT\r\n")]);
     let mut task = fake.connect(Server::new(config()));

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use smtp_proto::{Machine, Time};
 
+use super::transfer::{again, is_interrupted};
 use super::{Connection, Stage};
 use crate::{Clock, Stream};
 
@@ -49,6 +50,7 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
         if farewell.writing {
             match self.stream.poll_shutdown(cx) {
                 Poll::Ready(Ok(())) => farewell.writing = false,
+                Poll::Ready(Err(error)) if is_interrupted(&error) => return again(cx),
                 Poll::Ready(Err(_)) => return Poll::Ready(()),
                 Poll::Pending => {}
             }
@@ -59,6 +61,7 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
                 Poll::Ready(Ok(octets)) if octets > 0 => {
                     farewell.discard = farewell.discard.saturating_sub(octets);
                 }
+                Poll::Ready(Err(error)) if is_interrupted(&error) => return again(cx),
                 Poll::Ready(_) => farewell.discard = 0,
                 Poll::Pending => break,
             }
