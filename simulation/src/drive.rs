@@ -79,7 +79,8 @@ impl Side {
     }
 
     pub(crate) fn tell(&self, whom: (usize, usize), told: Told) {
-        self.world.say(self.name, format_args!("message {}, recipient {}: {told:?}", whom.0, whom.1));
+        self.world
+            .say(self.name, format_args!("message {}, recipient {}: {told:?}", whom.0, whom.1));
         self.world.state().ledger.tell(whom, told);
     }
 

@@ -111,8 +111,7 @@ impl End {
     async fn write_all(&mut self, mut octets: &[u8]) -> io::Result<()> {
         while !octets.is_empty() {
             let slices = [IoSlice::new(octets)];
-            let written =
-                poll_fn(|cx| self.world.state().poll_write(cx, self.pipe, &slices)).await;
+            let written = poll_fn(|cx| self.world.state().poll_write(cx, self.pipe, &slices)).await;
             match written {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 result => octets = &octets[result?..],

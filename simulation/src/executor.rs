@@ -133,7 +133,8 @@ impl Executor {
     /// Whether it is done.
     fn poll(&self, number: usize, task: &mut Task, strict: bool) -> bool {
         let activity = self.world.state().activity;
-        task.idle = if task.idle.0 == activity { (activity, task.idle.1 + 1) } else { (activity, 0) };
+        task.idle =
+            if task.idle.0 == activity { (activity, task.idle.1 + 1) } else { (activity, 0) };
         assert!(task.idle.1 < IDLE_POLLS, "task {number} is polled again and again for nothing");
         task.polls += 1;
         if strict {

@@ -21,8 +21,8 @@ impl Patient for Server {
         let line = !self.inbox().is_empty();
         let limits = &self.config().timeouts;
         // Nobody but the machine knows whether a chunk comes here, or a command.
-        let drips =
-            content || matches!(self.phase(), Phase::Mail | Phase::Rcpt | Phase::Chunks | Phase::Failed);
+        let drips = content
+            || matches!(self.phase(), Phase::Mail | Phase::Rcpt | Phase::Chunks | Phase::Failed);
         let limit = match self.phase() {
             _ if writing => limits.write,
             Phase::Tls => limits.handshake,

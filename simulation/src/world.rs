@@ -143,7 +143,10 @@ impl State {
             const SHOWN: usize = 160;
             let shown = octets.get(..SHOWN).unwrap_or(octets);
             let more = if octets.len() > SHOWN { " ..." } else { "" };
-            self.say(who, format_args!("{what} {} \"{}\"{more}", octets.len(), shown.escape_ascii()));
+            self.say(
+                who,
+                format_args!("{what} {} \"{}\"{more}", octets.len(), shown.escape_ascii()),
+            );
         }
     }
 }

@@ -14,15 +14,25 @@ fn some() {
             Ok(s) => all.merge(&s),
             Err(e) => {
                 failed += 1;
-                let m = e.downcast_ref::<String>().cloned().or(e.downcast_ref::<&str>().map(|s| s.to_string())).unwrap_or_default();
-                if failed < 30 { println!("seed {seed}: {}", m.chars().take(300).collect::<String>()); }
+                let m = e
+                    .downcast_ref::<String>()
+                    .cloned()
+                    .or(e.downcast_ref::<&str>().map(|s| s.to_string()))
+                    .unwrap_or_default();
+                if failed < 30 {
+                    println!("seed {seed}: {}", m.chars().take(300).collect::<String>());
+                }
             }
         }
-        if a.elapsed().as_millis() > 300 { println!("slow {seed} {:?}", a.elapsed()); }
+        if a.elapsed().as_millis() > 300 {
+            println!("slow {seed} {:?}", a.elapsed());
+        }
     }
     println!("{all}\n{failed} failed\n{:?}", t.elapsed());
 }
 #[test]
 fn replay() {
-    if let Ok(seed) = std::env::var("SEED") { println!("{}", converse_by(seed.parse().unwrap(), true)); }
+    if let Ok(seed) = std::env::var("SEED") {
+        println!("{}", converse_by(seed.parse().unwrap(), true));
+    }
 }

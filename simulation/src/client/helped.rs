@@ -107,9 +107,9 @@ async fn all(network: &Network, side: &Side, conn: &mut Conn<Client>) -> bool {
         (0..network.plan.messages).map(|_| Draft::random(&side.world, &network.plan)).collect();
     let entries: Vec<_> =
         drafts.iter().map(|draft| (draft.number, draft.envelope.to.len())).collect();
-    let mut messages = drafts.into_iter().map(|draft| {
-        (draft.envelope, Source::new(side, draft.content, network.plan.calm))
-    });
+    let mut messages = drafts
+        .into_iter()
+        .map(|draft| (draft.envelope, Source::new(side, draft.content, network.plan.calm)));
     let mut reported = 0;
     let sent = client::send_all(conn, &mut messages, |index, outcome| {
         let (number, recipients) = entries[index];
