@@ -49,6 +49,8 @@ pub(crate) struct World {
     pub(crate) write_stalls: bool,
     pub(crate) handshake: Option<Result<Tls, ErrorKind>>,
     pub(crate) shutdown: bool,
+    /// What was written does not leave the stream yet.
+    pub(crate) shutdown_stalls: bool,
     pub(crate) read: usize,
     pub(crate) reads: usize,
     pub(crate) calls: Vec<Call>,
@@ -199,7 +201,7 @@ impl Transport for Fake {
         if world.is_interrupted() {
             return Poll::Ready(Err(ErrorKind::Interrupted.into()));
         }
-        if world.hesitates(cx) {
+        if world.shutdown_stalls || world.hesitates(cx) {
             return Poll::Pending;
         }
         world.log(Call::Shutdown);
