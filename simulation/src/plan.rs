@@ -222,8 +222,8 @@ fn server_config(
         discard: if roomy { 64 << 20 } else { [0, 1000, 100_000][rng.usize(..3)] },
         recipients: if roomy { 1000 } else { [1, 2, 100][rng.usize(..3)] },
         transactions: if roomy { u32::MAX } else { [1, 2, 1000][rng.usize(..3)] },
-        errors: if roomy { 20 } else { 2 },
-        rejections: if roomy { 1000 } else { 3 },
+        errors: if roomy { 1000 } else { 2 },
+        rejections: if roomy { 1_000_000 } else { 3 },
         ..ServerLimits::default()
     };
     let rare = rng.bool();

@@ -36,6 +36,9 @@ impl Patient for Server {
     }
 }
 
+/// How long the last reply may be on its way out of a stream that has taken it.
+const LEAVE: Duration = Duration::from_secs(30);
+
 /// Serves one connection.
 pub(crate) async fn serve(world: World, plan: Plan, pipe: usize, drain: Option<DrainWatch>) {
     let server = Server::new(plan.server.clone());
@@ -70,7 +73,7 @@ struct Application {
 impl Application {
     fn new(side: Side, plan: &Plan) -> Self {
         let timeouts = plan.server.timeouts.clone();
-        let close = timeouts.close;
+        let close = timeouts.close + LEAVE;
         Self { side, close, timeouts, transaction: Transaction::default(), closed: false }
     }
 

@@ -170,6 +170,7 @@ async fn within_limits(network: &Network, side: &Side, conn: &mut Conn<Client>) 
 
 async fn reconnect(network: &Network, side: &Side) -> Result<Conn<Client>, &'static str> {
     network.world.count("client: another connection");
+    side.watch(|watch, _| watch.ends());
     let (another, mut conn) = network.connect();
     side.watch.set(another.watch.get());
     side.expect(longest(&network.plan.client.timeouts));
