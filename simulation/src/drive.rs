@@ -118,15 +118,13 @@ impl Side {
                 break self.hear(conn).await;
             }
             let sleep = self.world.sleep(self.world.duration(self.habits.nap));
-            match unless(sleep, self.hear(conn)).await {
-                Some(next) => break next,
-                None => {
-                    self.world.count("cancelled next()");
-                    self.watch(Watch::away);
-                    self.dawdle().await;
-                    self.watch(Watch::back);
-                }
+            if let Some(next) = unless(sleep, self.hear(conn)).await {
+                break next;
             }
+            self.world.count("a next() cancelled");
+            self.watch(Watch::away);
+            self.dawdle().await;
+            self.watch(Watch::back);
         };
         self.acts();
         next

@@ -96,7 +96,7 @@ impl Executor {
                 && let Some(victim) = tasks.get_mut(task).and_then(Option::take)
             {
                 self.world.say("task", format_args!("{task} is dropped"));
-                self.world.count("side that vanished");
+                self.world.count("a side dropped in the middle");
                 drop(victim);
             }
             for (task, poll) in self.woken.take() {

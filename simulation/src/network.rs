@@ -280,6 +280,7 @@ impl State {
                 arrival = arrival.saturating_add(pipe.gap);
             }
         }
+        assert!(pipe.octets.len() <= pipe.manners.capacity, "more is under way than there is room");
         pipe.accepted += octets as u64;
         if pipe.arrivals.front().is_some_and(|(time, _)| *time <= now) {
             pipe.reader.wake();
@@ -308,12 +309,10 @@ impl State {
     }
 
     fn fault_if_due(&mut self, index: usize) {
-        loop {
-            let pipe = &mut self.pipes[index];
-            let accepted = pipe.accepted;
-            let Some((_, fault)) = pipe.faults.pop_front_if(|(at, _)| *at <= accepted) else {
-                return;
-            };
+        while let pipe = &mut self.pipes[index]
+            && pipe.faults.front().is_some_and(|(at, _)| *at <= pipe.accepted)
+            && let Some((_, fault)) = pipe.faults.pop_front()
+        {
             self.fault(index, fault);
         }
     }

@@ -68,10 +68,12 @@ impl Plan {
             .iter()
             .map(|manners| manners.capacity.min(manners.most_read).min(manners.most_written))
             .min();
-        let content = [0, 1, 40, 300, 2000, 2000, 20_000, 150_000][rng.usize(..8)];
-        let content = content.min(narrow.unwrap_or(1).saturating_mul(200));
         let protocol =
             [Protocol::Smtp, Protocol::Smtp, Protocol::Submission, Protocol::Lmtp][rng.usize(..4)];
+        let content = [0, 1, 40, 300, 2000, 2000, 20_000, 150_000][rng.usize(..8)];
+        let client = client_config(rng, protocol, patience, calm);
+        let narrow = narrow.unwrap_or(1).min(client.limits.piece.saturating_mul(10));
+        let content = content.min(narrow.saturating_mul(200));
         let kill = !calm && rng.u32(..10) == 0;
         let lifetime = patience.mul_f64(rng.f64());
         let manner = Manner {
@@ -82,12 +84,16 @@ impl Plan {
         let drain = (!calm && !kill && rng.u32(..8) == 0)
             .then(|| (patience.mul_f64(rng.f64() * 0.5), patience.mul_f64(rng.f64())));
         Self {
-            client: Arc::new(client_config(rng, protocol, patience, calm)),
+            client: Arc::new(client),
             server: Arc::new(server_config(rng, protocol, patience, calm)),
             calm,
             manner,
             manners,
-            keeps: [0, 0].map(|_| if rng.bool() { 0 } else { rng.usize(1..3000) }),
+            // No more than can leave it in time.
+            keeps: manners.map(|manners| {
+                let most = if calm { manners.capacity.saturating_mul(20) } else { 3000 };
+                if rng.bool() { 0 } else { rng.usize(1..=most.min(3000)) }
+            }),
             content,
             messages: rng.usize(1..=4),
             recipients: rng.usize(1..=5),
@@ -131,6 +137,11 @@ fn manners(rng: &mut Rng, calm: bool, patience: Duration) -> Manners {
     }
 }
 
+/// The unusual one time in thirty.
+fn rare(rng: &mut Rng, unusual: usize, usual: usize) -> usize {
+    if rng.u32(..30) == 0 { unusual } else { usual }
+}
+
 /// A deadline: the same for all, or one of its own.
 fn deadline(rng: &mut Rng, patience: Duration, alike: bool) -> Duration {
     if alike { patience } else { patience.mul_f64(0.1 + 0.9 * rng.f64()) }
@@ -162,8 +173,8 @@ fn client_config(
     let limits = ClientLimits {
         window: [1, 100, 1000, 16 << 10][rng.usize(..4)],
         piece: [1, 50, 3000, 64 << 10][rng.usize(..4)],
-        reply_line: if calm { 512 } else { [30, 512, 512, 12_294][rng.usize(..4)] },
-        reply_lines: if calm { 256 } else { [3, 256, 256][rng.usize(..3)] },
+        reply_line: if calm { 512 } else { rare(rng, 30, 12_294) },
+        reply_lines: if calm { 256 } else { rare(rng, 3, 256) },
         ..ClientLimits::default()
     };
     client::Config {
@@ -214,19 +225,19 @@ fn server_config(
         write: next(),
         close: next(),
     };
-    let roomy = calm || rng.bool();
+    let roomy = calm || rng.u32(..4) > 0;
     let limits = ServerLimits {
         command_line: if roomy { 4096 } else { [60, 512][rng.usize(..2)] },
         body_line: if rng.bool() { 1000 } else { 5000 },
-        message: if roomy { 10_240_000 } else { [0, 100, 3000][rng.usize(..3)] },
+        message: if roomy { 10_240_000 } else { [0, 1000, 10_000, 100_000][rng.usize(..4)] },
         discard: if roomy { 64 << 20 } else { [0, 1000, 100_000][rng.usize(..3)] },
         recipients: if roomy { 1000 } else { [1, 2, 100][rng.usize(..3)] },
         transactions: if roomy { u32::MAX } else { [1, 2, 1000][rng.usize(..3)] },
-        errors: if roomy { 1000 } else { 2 },
-        rejections: if roomy { 1_000_000 } else { 3 },
+        errors: if roomy { u32::MAX } else { 20 },
+        rejections: if roomy { u32::MAX } else { 10 },
         ..ServerLimits::default()
     };
-    let rare = rng.bool();
+    let rare = rng.u32(..3) == 0;
     let extensions =
         EXTENSIONS.into_iter().filter(|_| rng.u32(..8) > u32::from(rare) * 3).collect();
     let base = match protocol {
@@ -234,7 +245,7 @@ fn server_config(
         Protocol::Submission => {
             server::Config::submission("mx.example.org".parse().expect("a domain"))
         }
-        _ => server::Config::new("mx.example.org".parse().expect("a domain")),
+        Protocol::Smtp => server::Config::new("mx.example.org".parse().expect("a domain")),
     };
     let auth = protocol == Protocol::Submission;
     server::Config {

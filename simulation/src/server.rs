@@ -202,7 +202,7 @@ impl Application {
             Event::Message(transfer) => {
                 self.transaction.transfer = Some(transfer);
                 if accepted || transfer == Transfer::Chunked {
-                    self.side.watch(|watch, now| watch.content_begins(now));
+                    self.side.watch(Watch::content_begins);
                 }
             }
             Event::Deliver { recipient, octets } => {

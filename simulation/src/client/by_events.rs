@@ -121,8 +121,7 @@ impl Caller<'_> {
     fn failed(&mut self, error: &Error) {
         self.side.world.say("client", format_args!("failed: {error}"));
         self.side.world.count(match error {
-            Error::Tls(_) => "client ends: stream or TLS failed",
-            Error::Io(_) => "client ends: stream or TLS failed",
+            Error::Tls(_) | Error::Io(_) => "client ends: stream or TLS failed",
             error => panic!("the client's application does no such thing: {error}"),
         });
         assert!(!self.network.plan.calm, "failed, though nothing went wrong: {error}");
@@ -185,8 +184,8 @@ impl Caller<'_> {
             self.tell(id, index, told);
         } else {
             assert!(!self.lmtp, "one outcome for all in LMTP");
-            for index in 0..replies.len() {
-                self.tell(id, index, if replies[index] { told } else { Told::Refused });
+            for (index, wanted) in replies.iter().enumerate() {
+                self.tell(id, index, if *wanted { told } else { Told::Refused });
             }
         }
         let flight = self.flight(id);
