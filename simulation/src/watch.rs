@@ -127,6 +127,8 @@ impl Watch {
 
     pub(crate) fn content_ends(&mut self) {
         self.content = None;
+        // Content need not end with the end of a line.
+        self.line.clear();
     }
 
     pub(crate) fn has_content(&self) -> bool {
