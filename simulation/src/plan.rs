@@ -123,7 +123,8 @@ fn habits(rng: &mut Rng, calm: bool, patience: Duration) -> Habits {
 fn manners(rng: &mut Rng, calm: bool, patience: Duration) -> Manners {
     let capacity = [1, 13, 200, 4096, 1 << 16, 1 << 16][rng.usize(..6)];
     let size = |rng: &mut Rng| [1, 5, 80, 1000, usize::MAX, usize::MAX][rng.usize(..6)];
-    let latency = if capacity < 200 { 0.000_05 } else { 0.001 };
+    // A server's deadline for the next command does not wait until the client has taken all replies.
+    let latency = if capacity < 200 { 0.000_01 } else { 0.001 };
     let latency = if calm || rng.bool() { latency } else { latency * 20.0 };
     let latency = patience.mul_f64(rng.f64() * latency);
     Manners {

@@ -20,9 +20,10 @@ impl Patient for Server {
         let writing = !self.outbox().is_empty();
         let line = !self.inbox().is_empty();
         let limits = &self.config().timeouts;
-        // Nobody but the machine knows whether a chunk comes here, or a command.
-        let drips = content
-            || matches!(self.phase(), Phase::Mail | Phase::Rcpt | Phase::Chunks | Phase::Failed);
+        // Behind the hello nobody but the machine knows whether a chunk comes, perhaps a refused one, or
+        // a command.
+        let drips =
+            content || !matches!(self.phase(), Phase::Connect | Phase::Greeted | Phase::Auth);
         let limit = match self.phase() {
             _ if writing => limits.write,
             Phase::Tls => limits.handshake,
