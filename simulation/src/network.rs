@@ -208,7 +208,9 @@ impl State {
         let broken = pipe.read_error.is_some_and(|time| time <= now);
         let arrived = pipe.arrived(now);
         if broken && (pipe.manners.forgets || arrived == 0) {
-            return Poll::Ready(Err(ErrorKind::ConnectionReset.into()));
+            let reset = self.rng.u32(..4) > 0;
+            let kind = if reset { ErrorKind::ConnectionReset } else { ErrorKind::TimedOut };
+            return Poll::Ready(Err(kind.into()));
         }
         if arrived > 0 {
             let most = pipe.manners.most_read.min(arrived).min(space.len());

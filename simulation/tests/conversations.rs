@@ -15,7 +15,7 @@ const SHOWN: usize = 10;
 
 #[test]
 fn conversations_end_well() {
-    hold_all(0, number("CONVERSATIONS").unwrap_or(3_000));
+    hold_all(0, number("CONVERSATIONS").unwrap_or(2_000));
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn a_hundred_thousand_conversations_end_well() {
     hold_all(0, number("CONVERSATIONS").unwrap_or(100_000));
     // Where nobody has looked before.
     let fresh = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |time| time.as_secs() << 24);
-    hold_all(number("BASE").unwrap_or(fresh), 20_000);
+    hold_all(number("BASE").unwrap_or(fresh), 10_000);
 }
 
 /// `SEED=123 cargo test -p smtp-simulation --release replay -- --nocapture`
