@@ -14,7 +14,7 @@ use crate::world::World;
 type Future = Pin<Box<dyn std::future::Future<Output = ()>>>;
 
 /// Polls of one task at one instant, between which nothing happened at all.
-const IDLE_POLLS: u32 = 100;
+const IDLE_POLLS: u32 = 500;
 
 /// What tasks are run by; and where a task begins others.
 #[derive(Clone)]
@@ -106,7 +106,7 @@ impl Executor {
                 }
             }
             if !ready.is_empty() && self.world.chance(manner.spurious) {
-                self.world.state().activity += 1;
+                self.world.state().whims += 1;
                 ready.insert(self.world.below(tasks.len()));
             }
             let Some(number) = ready.iter().nth(self.world.below(ready.len())).copied() else {

@@ -94,7 +94,8 @@ pub fn hold(seed: u64, trace: bool) -> Statistics {
     let mut statistics = std::mem::take(&mut state.statistics);
     let told = statistics.of("a side dropped in the middle") == 0;
     state.ledger.close(&mut statistics, told);
-    assert!(polls <= 100 + 4 * state.activity, "{polls} polls, where {} would do", state.activity);
+    let reasons = state.activity + state.whims;
+    assert!(polls <= 100 + 4 * reasons, "{polls} polls, and {reasons} reasons for one");
     statistics.count("conversations");
     statistics.add("polls", polls);
     statistics.add("octets moved", state.octets);

@@ -183,7 +183,7 @@ impl State {
         if !self.chance(hesitates) {
             return None;
         }
-        self.activity += 1;
+        self.whims += 1;
         let delay = if self.chance(50) { Duration::ZERO } else { self.duration(latency) };
         Some(self.now.saturating_add(delay))
     }
@@ -200,7 +200,7 @@ impl State {
             return Poll::Pending;
         }
         if self.rng.u32(..1000) == 0 {
-            self.activity += 1;
+            self.whims += 1;
             return Poll::Ready(Err(ErrorKind::Interrupted.into()));
         }
         let now = self.now;
@@ -243,7 +243,7 @@ impl State {
             return Poll::Pending;
         }
         if self.rng.u32(..1000) == 0 {
-            self.activity += 1;
+            self.whims += 1;
             return Poll::Ready(Err(ErrorKind::Interrupted.into()));
         }
         let now = self.now;

@@ -30,8 +30,10 @@ pub(crate) struct State {
     pub(crate) watches: Vec<Watch>,
     pub(crate) ledger: Ledger,
     pub(crate) statistics: Statistics,
-    /// Everything that justifies another poll: octets that moved, events, made-up hesitations.
+    /// What justifies another poll: octets that moved, events, answers, time that passed.
     pub(crate) activity: u64,
+    /// What does so, too, but must not do so for ever: hesitations and polls for nothing.
+    pub(crate) whims: u64,
     pub(crate) octets: u64,
     trace: bool,
 }
@@ -48,6 +50,7 @@ impl World {
             ledger: Ledger::default(),
             statistics: Statistics::default(),
             activity: 0,
+            whims: 0,
             octets: 0,
             trace,
         })))
