@@ -18,6 +18,7 @@ mod interop {
     pub(crate) mod curl;
     pub(crate) mod deliver;
     pub(crate) mod dovecot;
+    pub(crate) mod feature;
     pub(crate) mod gsasl;
     pub(crate) mod msmtp;
     pub(crate) mod smtp_sink;
@@ -30,14 +31,15 @@ mod interop {
 use std::thread;
 
 use interop::deliver::World;
+use interop::feature::Role;
 use interop::tally::{Tally, conclude};
 use interop::{aiosmtpd, curl, dovecot, gsasl, msmtp, smtp_sink, smtp_source, smtplib, swaks};
 use processes::adapter::ALL;
 
-const PEERS: usize = 9;
+const PEERS: usize = 10;
 
-/// Makes all checks with one peer.
-type Check = fn(&World, &mut Tally);
+/// One peer in one of its roles, and what makes all checks with it.
+type Peer = (&'static str, Role, fn(&World, &mut Tally));
 
 #[test]
 fn interop() {
@@ -45,27 +47,28 @@ fn interop() {
         println!("interop: skipped, because SMTP_INTEROP is not set");
         return;
     }
-    let peers: [(&'static str, Check); PEERS] = [
-        ("swaks", swaks::run),
-        ("msmtp", msmtp::run),
-        ("curl", curl::run),
-        ("smtplib", smtplib::run),
-        ("gsasl", gsasl::run),
-        ("smtp-source", smtp_source::run),
-        ("smtp-sink", smtp_sink::run),
-        ("aiosmtpd", aiosmtpd::run),
-        ("dovecot", dovecot::run),
+    let peers: [Peer; PEERS] = [
+        ("swaks", Role::Sending, swaks::run),
+        ("msmtp", Role::Sending, msmtp::run),
+        ("curl", Role::Sending, curl::run),
+        ("smtplib", Role::Sending, smtplib::run),
+        ("gsasl", Role::Sending, gsasl::run),
+        ("smtp-source", Role::Sending, smtp_source::run),
+        ("Dovecot submission", Role::Sending, dovecot::sending),
+        ("Dovecot submission", Role::Receiving, dovecot::receiving),
+        ("smtp-sink", Role::Receiving, smtp_sink::run),
+        ("aiosmtpd", Role::Receiving, aiosmtpd::run),
     ];
     let failed = ALL.map(|adapter| conclude(adapter, &check(&World::new(adapter), peers)));
     assert_eq!(failed, [0; ALL.len()], "interoperability checks failed");
 }
 
 /// With all peers at once.
-fn check(world: &World, peers: [(&'static str, Check); PEERS]) -> Vec<Tally> {
+fn check(world: &World, peers: [Peer; PEERS]) -> Vec<Tally> {
     thread::scope(|scope| {
-        let run = |(peer, run): (_, Check)| {
+        let run = |(peer, role, run): Peer| {
             scope.spawn(move || {
-                let mut tally = Tally::new(peer);
+                let mut tally = Tally::new(peer, role);
                 run(world, &mut tally);
                 tally.stop()
             })

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::deliver::{PASSWORD, USER, WRONG, World};
+use super::feature::Feature;
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::process::Finished;
 use crate::processes::send::Send;
@@ -16,10 +17,18 @@ use crate::processes::send::Send;
 const SCRIPT: &str = include_str!("aiosmtpd.py");
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
-    for mode in ["plain", "starttls", "implicit", "lmtp", "unix"] {
+    for (mode, feature) in [
+        ("plain", Feature::Plain),
+        ("starttls", Feature::StartTls),
+        ("implicit", Feature::ImplicitTls),
+        ("lmtp", Feature::Lmtp),
+        ("unix", Feature::UnixSocket),
+    ] {
         let server = Server::start(world, mode, "");
         for sample in &world.samples {
             let what = format!("{mode}, {}", sample.name);
+            let large = mode == "plain" && sample.name == "20 MB";
+            tally.on(if large { Feature::Large } else { feature });
             let send = server.send(world).to("b@example.net").to("c@example.net");
             tally.check(&what, ends_with(&send.message(&sample.with_lf()), 0));
             let stored = server.take_one().and_then(|(envelope, content)| {
@@ -31,6 +40,7 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
             tally.check(format!("{what}, stored"), stored);
         }
     }
+    tally.on(Feature::Auth);
     for (mode, mechanism) in [("plain", "PLAIN"), ("plain", "LOGIN"), ("starttls", "LOGIN")] {
         let server = Server::start(world, mode, mechanism);
         let what = format!("{mode}, AUTH {mechanism}");
@@ -87,6 +97,7 @@ fn external(world: &World, tally: &mut Tally) {
 }
 
 fn envelopes(world: &World, tally: &mut Tally) {
+    tally.on(Feature::SmtpUtf8);
     let server = Server::start(world, "plain", "");
     let send = server.send(world).to("b\u{fc}@example.net").to("refused@example.net");
     let finished = send.arg("--smtputf8").message("Subject: \u{fc}\n\n".as_bytes());
@@ -99,8 +110,10 @@ fn envelopes(world: &World, tally: &mut Tally) {
     });
     tally.check("a refused recipient, stored", stored);
 
+    tally.on(Feature::Refusals);
     let send = server.send(world).to("later@example.net").to("b@example.net");
     tally.check("a recipient for later", ends_with(&send.message(b"\n"), 75));
+    tally.on(Feature::Many);
     let send = server.send(world).args(["--repeat", "100", "--connections", "2"]);
     server.take();
     tally.check("100 messages", ends_with(&send.message(b"\n"), 0));

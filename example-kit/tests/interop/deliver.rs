@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::feature::Feature;
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::adapter::Adapter;
 use crate::processes::certificates::{Certificates, Identity};
@@ -34,6 +35,8 @@ pub(crate) struct World {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     Plain,
+    /// With commands sent ahead.
+    Pipelined,
     StartTls,
     ImplicitTls,
     /// In the clear, by this mechanism.
@@ -76,7 +79,26 @@ pub(crate) struct Client<'a> {
 
 impl Mode {
     pub(crate) fn has_tls(self) -> bool {
-        !matches!(self, Self::Plain | Self::Auth(_) | Self::Proxied(_) | Self::Socket | Self::Lmtp)
+        match self {
+            Self::StartTls | Self::ImplicitTls => true,
+            Self::SecureAuth(_) | Self::Choice(_) | Self::External => true,
+            Self::Plain | Self::Pipelined | Self::Auth(_) => false,
+            Self::Proxied(_) | Self::Socket | Self::Lmtp => false,
+        }
+    }
+
+    /// What is checked by it.
+    pub(crate) fn feature(self) -> Feature {
+        match self {
+            Self::Plain => Feature::Plain,
+            Self::Pipelined => Feature::Pipelining,
+            Self::StartTls => Feature::StartTls,
+            Self::ImplicitTls => Feature::ImplicitTls,
+            Self::Auth(_) | Self::SecureAuth(_) | Self::Choice(_) | Self::External => Feature::Auth,
+            Self::Proxied(_) => Feature::Proxy,
+            Self::Socket => Feature::UnixSocket,
+            Self::Lmtp => Feature::Lmtp,
+        }
     }
 
     /// The mechanism by which [`USER`] logs in.
@@ -157,10 +179,13 @@ impl World {
                     continue;
                 }
                 let task = self.task(mode, &server, client, sample, dir.path());
+                let large = mode == Mode::Plain && sample.name == "20 MB";
+                tally.on(if large { Feature::Large } else { mode.feature() });
                 let what = format!("{mode:?}, {}", sample.name);
                 tally.check(&what, (client.deliver)(&task));
                 tally.check(format!("{what}, stored"), stored(&server, &task, client));
             }
+            tally.on(mode.feature());
             if let Some(mechanism) = mode.mechanism() {
                 let begun = logged(&server, &format!("AUTH detail={}\n", mechanism.to_uppercase()));
                 tally.check(format!("{mode:?}, the mechanism"), begun);
@@ -210,7 +235,7 @@ impl World {
         let auth = auth.map(OsStr::new);
         let only = |mechanism: &'static str| ["--auth-mechanisms", mechanism].map(OsStr::new);
         let args: Vec<&OsStr> = match mode {
-            Mode::Plain | Mode::Socket => Vec::new(),
+            Mode::Plain | Mode::Pipelined | Mode::Socket => Vec::new(),
             Mode::StartTls => tls.into(),
             Mode::ImplicitTls => [&tls[..], &["--implicit-tls".as_ref()]].concat(),
             Mode::Auth(mechanism) => {
@@ -242,6 +267,7 @@ pub(crate) fn notifications(
     more: &[Value; 2],
     ask: impl FnOnce(&str) -> Result<(), String>,
 ) {
+    tally.on(Feature::Dsn);
     let server = world.adapter.receive::<&str>([]);
     tally.check("DSN", ask(&server.port()));
     let with = |mut fields: Value, more: &Value| {

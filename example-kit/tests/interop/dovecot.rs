@@ -14,6 +14,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::deliver::{PASSWORD, USER, WRONG, World};
+use super::feature::Feature;
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::process::{self, Finished, until, wait};
 use crate::processes::receive::Receive;
@@ -31,9 +32,15 @@ const TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.\
 /// [`PASSWORD`] in base64.
 const KEY: &str = "dGFuc3RhYWY=";
 
-pub(crate) fn run(world: &World, tally: &mut Tally) {
+/// What it relays, which is what it was sent, behind a line or two of its own.
+pub(crate) fn sending(world: &World, tally: &mut Tally) {
+    contents(world, tally, &Server::start(world, &PASSWORDS));
+}
+
+pub(crate) fn receiving(world: &World, tally: &mut Tally) {
     let server = Server::start(world, &[&PASSWORDS[..], &["OAUTHBEARER", "XOAUTH2"]].concat());
     contents(world, tally, &server);
+    tally.on(Feature::Auth);
     passwords(world, tally, &server);
     tokens(world, tally, &server);
     choice(world, tally, &server);

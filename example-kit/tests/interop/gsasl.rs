@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::process::Command;
 
 use super::deliver::{PASSWORD, USER, WRONG, World, logged};
+use super::feature::Feature;
 use super::tally::{Tally, expect};
 use crate::processes::process;
 use crate::processes::receive::Receive;
@@ -16,6 +17,7 @@ const TLS: &[&str] = &[];
 const UNBOUND: &[&str] = &["--no-cb"];
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
+    tally.on(Feature::Auth);
     for mechanism in ["SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "PLAIN", "LOGIN"] {
         log_in(world, tally, (mechanism, "in the clear"), &[CLEAR, &["-m", mechanism]].concat());
         log_in(world, tally, (mechanism, "over TLS"), &[UNBOUND, &["-m", mechanism]].concat());

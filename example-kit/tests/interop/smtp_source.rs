@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use super::deliver::{Client, FROM, Mode, TO, Task, World, succeed};
+use super::feature::Feature;
 use super::tally::{Tally, expect};
 use crate::processes::corpus::Sample;
 
@@ -14,7 +15,8 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         tally,
         &Client { modes, without: &[], breaks_off: &[], to: &TO[..1], expected, deliver },
     );
-    for mode in [Mode::Plain, Mode::Lmtp] {
+    for (mode, feature) in [(Mode::Plain, Feature::Many), (Mode::Lmtp, Feature::Lmtp)] {
+        tally.on(feature);
         let server = world.receive(mode);
         let mut command = Command::new("smtp-source");
         // 5 sessions at a time, 60 messages of 20 kB for 3 recipients each.

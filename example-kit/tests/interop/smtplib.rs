@@ -61,7 +61,7 @@ fn deliver(task: &Task<'_>) -> Result<(), String> {
         Mode::SecureAuth(mechanism) => ("starttls", mechanism),
         Mode::Choice(_) => ("starttls", "any"),
         Mode::Lmtp => ("lmtp", ""),
-        Mode::External | Mode::Proxied(_) | Mode::Socket => unreachable!("not of its modes"),
+        other => unreachable!("{other:?} is not of its modes"),
     };
     let mut command = Command::new(task.python);
     command.args(["-c", SCRIPT, mode, &task.port]).arg(task.ca);
