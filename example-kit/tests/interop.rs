@@ -15,12 +15,17 @@ mod processes;
 /// The peers; a file each.
 mod interop {
     pub(crate) mod aiosmtpd;
+    pub(crate) mod aiosmtplib;
     pub(crate) mod curl;
     pub(crate) mod deliver;
     pub(crate) mod dovecot;
     pub(crate) mod feature;
     pub(crate) mod gsasl;
+    pub(crate) mod jobs;
+    pub(crate) mod lettre;
+    pub(crate) mod matrix;
     pub(crate) mod msmtp;
+    pub(crate) mod nodemailer;
     pub(crate) mod smtp_sink;
     pub(crate) mod smtp_source;
     pub(crate) mod smtplib;
@@ -32,11 +37,13 @@ use std::thread;
 
 use interop::deliver::World;
 use interop::feature::Role;
+use interop::matrix::Matrix;
 use interop::tally::{Tally, conclude};
-use interop::{aiosmtpd, curl, dovecot, gsasl, msmtp, smtp_sink, smtp_source, smtplib, swaks};
+use interop::{
+    aiosmtpd, aiosmtplib, curl, dovecot, gsasl, lettre, msmtp, nodemailer, smtp_sink, smtp_source,
+    smtplib, swaks,
+};
 use processes::adapter::ALL;
-
-const PEERS: usize = 10;
 
 /// One peer in one of its roles, and what makes all checks with it.
 type Peer = (&'static str, Role, fn(&World, &mut Tally));
@@ -47,11 +54,14 @@ fn interop() {
         println!("interop: skipped, because SMTP_INTEROP is not set");
         return;
     }
-    let peers: [Peer; PEERS] = [
+    let all: [Peer; 13] = [
         ("swaks", Role::Sending, swaks::run),
         ("msmtp", Role::Sending, msmtp::run),
         ("curl", Role::Sending, curl::run),
         ("smtplib", Role::Sending, smtplib::run),
+        ("aiosmtplib", Role::Sending, aiosmtplib::run),
+        ("nodemailer", Role::Sending, nodemailer::run),
+        ("lettre", Role::Sending, lettre::run),
         ("gsasl", Role::Sending, gsasl::run),
         ("smtp-source", Role::Sending, smtp_source::run),
         ("Dovecot submission", Role::Sending, dovecot::sending),
@@ -59,21 +69,33 @@ fn interop() {
         ("smtp-sink", Role::Receiving, smtp_sink::run),
         ("aiosmtpd", Role::Receiving, aiosmtpd::run),
     ];
-    let failed = ALL.map(|adapter| conclude(adapter, &check(&World::new(adapter), peers)));
+    // While a peer is being added, the others can wait.
+    let only = std::env::var("SMTP_INTEROP_ONLY").ok();
+    let wanted = |(peer, ..): &Peer| {
+        only.as_ref().is_none_or(|only| only.split(',').any(|name| name == *peer))
+    };
+    let peers: Vec<Peer> = all.into_iter().filter(wanted).collect();
+    let results = ALL.map(|adapter| (adapter, check(&World::new(adapter), &peers)));
+    let failed = results.each_ref().map(|(adapter, tallies)| conclude(adapter, tallies));
+    let matrix = Matrix::new(results.into());
+    matrix.print();
+    if only.is_none() {
+        matrix.keep();
+    }
     assert_eq!(failed, [0; ALL.len()], "interoperability checks failed");
 }
 
 /// With all peers at once.
-fn check(world: &World, peers: [Peer; PEERS]) -> Vec<Tally> {
+fn check(world: &World, peers: &[Peer]) -> Vec<Tally> {
     thread::scope(|scope| {
-        let run = |(peer, role, run): Peer| {
+        let run = |&(peer, role, run): &Peer| {
             scope.spawn(move || {
                 let mut tally = Tally::new(peer, role);
                 run(world, &mut tally);
                 tally.stop()
             })
         };
-        let running: Vec<_> = peers.map(run).into();
+        let running: Vec<_> = peers.iter().map(run).collect();
         running.into_iter().map(|peer| peer.join().expect("a peer")).collect()
     })
 }

@@ -37,7 +37,7 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     let breaks_off = &["XOAUTH2"];
     world.deliver(
         tally,
-        &Client { modes: &modes, without: &[], breaks_off, to: TO, expected, deliver },
+        &Client { modes: &modes, without: &[], breaks_off, to: TO, expected, deliver: &deliver },
     );
 }
 

@@ -18,7 +18,7 @@ use crate::processes::adapter::Adapter;
 use crate::processes::certificates::{Certificates, Identity};
 use crate::processes::corpus::{self, Sample};
 use crate::processes::process::run;
-use crate::processes::receive::Receive;
+use crate::processes::receive::{Receive, Stored};
 
 /// What all peers share.
 pub(crate) struct World {
@@ -27,6 +27,10 @@ pub(crate) struct World {
     pub(crate) certificates: Certificates,
     pub(crate) identity: Identity,
     pub(crate) python: PathBuf,
+    /// Where npm has installed packages.
+    node_modules: PathBuf,
+    /// The program in `ci/peers/lettre`.
+    pub(crate) lettre: PathBuf,
     sockets: TempDir,
     count: AtomicUsize,
 }
@@ -74,17 +78,13 @@ pub(crate) struct Client<'a> {
     pub(crate) to: &'static [&'static str],
     /// What is to be stored.
     pub(crate) expected: fn(&Sample) -> Vec<u8>,
-    pub(crate) deliver: fn(&Task<'_>) -> Result<(), String>,
+    pub(crate) deliver: &'a dyn Fn(&Task<'_>) -> Result<(), String>,
 }
 
 impl Mode {
     pub(crate) fn has_tls(self) -> bool {
-        match self {
-            Self::StartTls | Self::ImplicitTls => true,
-            Self::SecureAuth(_) | Self::Choice(_) | Self::External => true,
-            Self::Plain | Self::Pipelined | Self::Auth(_) => false,
-            Self::Proxied(_) | Self::Socket | Self::Lmtp => false,
-        }
+        let clear = matches!(self, Self::Plain | Self::Pipelined | Self::Auth(_) | Self::Lmtp);
+        !clear && !matches!(self, Self::Proxied(_) | Self::Socket)
     }
 
     /// What is checked by it.
@@ -141,14 +141,6 @@ impl Task<'_> {
 
 impl World {
     pub(crate) fn new(adapter: &'static Adapter) -> Self {
-        let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/ci-venv/bin/python");
-        let python = env::var_os("SMTP_INTEROP_PYTHON").map_or(default, PathBuf::from);
-        // Relative to where tests were started, which is not where they run.
-        let python = if python.is_relative() && !python.exists() {
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(python)
-        } else {
-            python
-        };
         let certificates = Certificates::local();
         let identity = certificates.client("Tim", &[KNOWN]);
         let sockets = tempfile::tempdir().expect("a directory");
@@ -157,7 +149,9 @@ impl World {
             samples: corpus::all(),
             certificates,
             identity,
-            python,
+            python: installed("SMTP_INTEROP_PYTHON", "ci-venv/bin/python"),
+            node_modules: installed("SMTP_INTEROP_NODE", "ci-node/node_modules"),
+            lettre: installed("SMTP_INTEROP_LETTRE", "ci-lettre/debug/interop-lettre"),
             sockets,
             count: AtomicUsize::new(0),
         }
@@ -165,6 +159,13 @@ impl World {
 
     pub(crate) fn sample(&self, name: &str) -> &Sample {
         self.samples.iter().find(|sample| sample.name == name).expect("a sample")
+    }
+
+    /// Node.js, which is to run this.
+    pub(crate) fn node(&self, script: &str) -> Command {
+        let mut command = Command::new("node");
+        command.env("NODE_PATH", &self.node_modules).args(["-e", script]);
+        command
     }
 
     /// Lets a client deliver samples in each of its modes: all of them in the first two, some in
@@ -183,7 +184,12 @@ impl World {
                 tally.on(if large { Feature::Large } else { mode.feature() });
                 let what = format!("{mode:?}, {}", sample.name);
                 tally.check(&what, (client.deliver)(&task));
-                tally.check(format!("{what}, stored"), stored(&server, &task, client));
+                let stored = stored(&server, &task, client);
+                let envelope = stored.as_ref().ok().map(|stored| stored.envelope.clone());
+                tally.check(format!("{what}, stored"), stored.map(|_| ()));
+                if let (Mode::Plain, Some(envelope)) = (mode, envelope) {
+                    declared(tally, &envelope, sample);
+                }
             }
             tally.on(mode.feature());
             if let Some(mechanism) = mode.mechanism() {
@@ -259,6 +265,15 @@ impl World {
     }
 }
 
+/// What a variable says, or else where `.ci/run` puts it in the target directory. Relative to where
+/// tests were started, which is not where they run.
+fn installed(variable: &str, default: &str) -> PathBuf {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let path =
+        env::var_os(variable).map_or_else(|| workspace.join("target").join(default), PathBuf::from);
+    if path.is_relative() && !path.exists() { workspace.join(path) } else { path }
+}
+
 /// Lets a client ask for notifications, of the recipient `b@example.net`, and looks at what was
 /// recorded: NOTIFY=SUCCESS,DELAY and RET=HDRS, and what `more` says of MAIL and RCPT.
 pub(crate) fn notifications(
@@ -284,11 +299,34 @@ pub(crate) fn notifications(
     tally.check("DSN, recorded", recorded);
 }
 
-/// Whether a delivery was stored as it was sent.
-fn stored(server: &Receive, task: &Task<'_>, client: &Client<'_>) -> Result<(), String> {
+/// What the client has said of the message with MAIL: its size, and what it is made of.
+fn declared(tally: &mut Tally, envelope: &Value, sample: &Sample) {
+    let said = |keyword| envelope["parameters"]["mail"][keyword].as_str();
+    match (sample.name, said("SIZE"), said("BODY")) {
+        ("plain", Some(size), _) => {
+            tally.on(Feature::Size);
+            // RFC 1870, section 6: as near as it can be told.
+            let size = size.parse().unwrap_or(0_usize);
+            let near = size.abs_diff(sample.content.len()) < 100;
+            tally.check("SIZE", expect("near enough", &near, &true));
+        }
+        ("plain", None, _) => tally.not_offered(Feature::Size, "it does not say SIZE"),
+        ("8-bit", _, Some(body)) => {
+            tally.on(Feature::EightBitMime);
+            tally.check("BODY", expect("BODY", &body, &"8BITMIME"));
+        }
+        ("8-bit", _, None) => {
+            tally.not_offered(Feature::EightBitMime, "it sends 8-bit text, and does not say so");
+        }
+        _ => {}
+    }
+}
+
+/// The delivery, if it was stored as it was sent.
+fn stored(server: &Receive, task: &Task<'_>, client: &Client<'_>) -> Result<Stored, String> {
     let stored = server.take_one()?;
     expect_content(&stored.content, &(client.expected)(task.sample))?;
-    let envelope = stored.envelope;
+    let envelope = &stored.envelope;
     expect("from", &envelope["from"], &json!(FROM))?;
     expect("to", &envelope["to"], &json!(task.to))?;
     expect("TLS", &!envelope["tls"].is_null(), &task.mode.has_tls())?;
@@ -306,7 +344,8 @@ fn stored(server: &Receive, task: &Task<'_>, client: &Client<'_>) -> Result<(), 
         _ => {}
     }
     let lmtp = envelope["client"]["protocol"] == "LMTP";
-    expect("LMTP", &lmtp, &(task.mode == Mode::Lmtp))
+    expect("LMTP", &lmtp, &(task.mode == Mode::Lmtp))?;
+    Ok(stored)
 }
 
 /// Whether a client that is not let in says so, and leaves nothing.

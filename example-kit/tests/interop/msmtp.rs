@@ -40,7 +40,14 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     }
     world.deliver(
         tally,
-        &Client { modes: &modes, without: &[], breaks_off: &[], to: TO, expected, deliver },
+        &Client {
+            modes: &modes,
+            without: &[],
+            breaks_off: &[],
+            to: TO,
+            expected,
+            deliver: &deliver,
+        },
     );
     notifications(world, tally, &[json!({}), json!({})], |port| {
         let mut command = Command::new("msmtp");

@@ -13,7 +13,7 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     let modes = &[Mode::Plain, Mode::Lmtp, Mode::Socket];
     world.deliver(
         tally,
-        &Client { modes, without: &[], breaks_off: &[], to: &TO[..1], expected, deliver },
+        &Client { modes, without: &[], breaks_off: &[], to: &TO[..1], expected, deliver: &deliver },
     );
     for (mode, feature) in [(Mode::Plain, Feature::Many), (Mode::Lmtp, Feature::Lmtp)] {
         tally.on(feature);

@@ -39,11 +39,14 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     ];
     world.deliver(
         tally,
-        &Client { modes, without: &[], breaks_off: &[], to: TO, expected, deliver },
+        &Client { modes, without: &[], breaks_off: &[], to: TO, expected, deliver: &deliver },
     );
     // It reads one reply, for however many recipients.
     let (modes, to) = (&[Mode::Lmtp], &TO[..1]);
-    world.deliver(tally, &Client { modes, without: &[], breaks_off: &[], to, expected, deliver });
+    world.deliver(
+        tally,
+        &Client { modes, without: &[], breaks_off: &[], to, expected, deliver: &deliver },
+    );
     let original = json!({"orcpt": {"type": "rfc822", "address": "b+c@example.net"}});
     let mail = json!({"envid": "a+b", "mt_priority": -1});
     notifications(world, tally, &[mail, original], |port| {

@@ -34,9 +34,15 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     ];
     // It does not double a dot at the very beginning of what it sends.
     let without = &["dot first"];
-    world.deliver(tally, &Client { modes, without, breaks_off: &[], to: TO, expected, deliver });
+    world.deliver(
+        tally,
+        &Client { modes, without, breaks_off: &[], to: TO, expected, deliver: &deliver },
+    );
     let (modes, without) = (&[Mode::Pipelined], &["dot first", "20 MB"]);
-    world.deliver(tally, &Client { modes, without, breaks_off: &[], to: TO, expected, deliver });
+    world.deliver(
+        tally,
+        &Client { modes, without, breaks_off: &[], to: TO, expected, deliver: &deliver },
+    );
     speaking_for_another(world, tally);
 }
 
