@@ -1,8 +1,13 @@
 //! The examples `receive` and `send` with other people's software at the other end.
 //!
 //! Does nothing unless `SMTP_INTEROP` is set, and then fails if any of that software is missing:
-//! swaks (with `Net::SSLeay` for TLS), msmtp, curl, GNU SASL's `gsasl`, Postfix's `smtp-source` and
-//! `smtp-sink`, Dovecot's submission server, and the Python of `SMTP_INTEROP_PYTHON` with aiosmtpd.
+//! swaks (with `Net::SSLeay` for TLS), msmtp, curl, s-nail, GNU SASL's `gsasl`, Postfix's `smtp-source`
+//! and `smtp-sink`, Dovecot's submission server, the Python of `SMTP_INTEROP_PYTHON` with aiosmtpd and
+//! aiosmtplib, Node.js with nodemailer and smtp-server in the `node_modules` of `SMTP_INTEROP_NODE`, and
+//! `SMTP_INTEROP_LETTRE`, the program in `ci/peers/lettre`. `SMTP_INTEROP_ONLY=curl,lettre` is for a few.
+//!
+//! Every check counts for a feature. What came of each with each peer is `docs/interop.md`: a run
+//! fails if that says anything else, and writes it with `SMTP_INTEROP_WRITE=docs/interop.md`.
 //!
 //! What is sent has to be stored octet by octet: leading dots, 8-bit text, lines of 998 octets,
 //! 20 MB, an empty body, a last line that does not end. Who logs in has to do so by the mechanism
@@ -26,6 +31,8 @@ mod interop {
     pub(crate) mod matrix;
     pub(crate) mod msmtp;
     pub(crate) mod nodemailer;
+    pub(crate) mod s_nail;
+    pub(crate) mod smtp_server;
     pub(crate) mod smtp_sink;
     pub(crate) mod smtp_source;
     pub(crate) mod smtplib;
@@ -40,8 +47,8 @@ use interop::feature::Role;
 use interop::matrix::Matrix;
 use interop::tally::{Tally, conclude};
 use interop::{
-    aiosmtpd, aiosmtplib, curl, dovecot, gsasl, lettre, msmtp, nodemailer, smtp_sink, smtp_source,
-    smtplib, swaks,
+    aiosmtpd, aiosmtplib, curl, dovecot, gsasl, lettre, msmtp, nodemailer, s_nail, smtp_server,
+    smtp_sink, smtp_source, smtplib, swaks,
 };
 use processes::adapter::ALL;
 
@@ -54,10 +61,11 @@ fn interop() {
         println!("interop: skipped, because SMTP_INTEROP is not set");
         return;
     }
-    let all: [Peer; 13] = [
+    let all: [Peer; 15] = [
         ("swaks", Role::Sending, swaks::run),
         ("msmtp", Role::Sending, msmtp::run),
         ("curl", Role::Sending, curl::run),
+        ("s-nail", Role::Sending, s_nail::run),
         ("smtplib", Role::Sending, smtplib::run),
         ("aiosmtplib", Role::Sending, aiosmtplib::run),
         ("nodemailer", Role::Sending, nodemailer::run),
@@ -67,6 +75,7 @@ fn interop() {
         ("Dovecot submission", Role::Sending, dovecot::sending),
         ("Dovecot submission", Role::Receiving, dovecot::receiving),
         ("smtp-sink", Role::Receiving, smtp_sink::run),
+        ("smtp-server", Role::Receiving, smtp_server::run),
         ("aiosmtpd", Role::Receiving, aiosmtpd::run),
     ];
     // While a peer is being added, the others can wait.

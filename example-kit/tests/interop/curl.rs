@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::deliver::{Client, FROM, KNOWN, Mode, TO, Task, USER, World, succeed};
+use super::deliver::{Client, FROM, KNOWN, Mode, TO, Task, USER, World, succeed, whole};
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
 use crate::processes::process;
@@ -37,7 +37,15 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     let breaks_off = &["XOAUTH2"];
     world.deliver(
         tally,
-        &Client { modes: &modes, without: &[], breaks_off, to: TO, expected, deliver: &deliver },
+        &Client {
+            modes: &modes,
+            without: &[],
+            breaks_off,
+            to: TO,
+            expected,
+            sent: whole,
+            deliver: &deliver,
+        },
     );
 }
 

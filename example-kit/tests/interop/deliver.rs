@@ -78,7 +78,14 @@ pub(crate) struct Client<'a> {
     pub(crate) to: &'static [&'static str],
     /// What is to be stored.
     pub(crate) expected: fn(&Sample) -> Vec<u8>,
+    /// What was sent, of what was stored.
+    pub(crate) sent: fn(Vec<u8>) -> Vec<u8>,
     pub(crate) deliver: &'a dyn Fn(&Task<'_>) -> Result<(), String>,
+}
+
+/// A client that adds nothing to a message.
+pub(crate) fn whole(message: Vec<u8>) -> Vec<u8> {
+    message
 }
 
 impl Mode {
@@ -324,7 +331,8 @@ fn declared(tally: &mut Tally, envelope: &Value, sample: &Sample) {
 
 /// The delivery, if it was stored as it was sent.
 fn stored(server: &Receive, task: &Task<'_>, client: &Client<'_>) -> Result<Stored, String> {
-    let stored = server.take_one()?;
+    let mut stored = server.take_one()?;
+    stored.content = (client.sent)(stored.content);
     expect_content(&stored.content, &(client.expected)(task.sample))?;
     let envelope = &stored.envelope;
     expect("from", &envelope["from"], &json!(FROM))?;

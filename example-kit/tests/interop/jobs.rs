@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::deliver::{Client, FROM, Mode, PASSWORD, TO, Task, USER, World};
+use super::deliver::{Client, FROM, Mode, PASSWORD, TO, Task, USER, World, whole};
 use super::feature::Feature;
 use super::tally::{Tally, expect};
 use crate::processes::certificates::Certificates;
@@ -114,6 +114,7 @@ pub(crate) fn check(world: &World, tally: &mut Tally, jobs: &Jobs, can: &Abiliti
         breaks_off: can.breaks_off,
         to: TO,
         expected: Sample::in_lines,
+        sent: whole,
         deliver: &deliver,
     };
     world.deliver(tally, &client);

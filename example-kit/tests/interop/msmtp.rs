@@ -4,7 +4,9 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::deliver::{Client, FROM, KNOWN, Mode, TO, Task, USER, World, notifications, succeed};
+use super::deliver::{
+    Client, FROM, KNOWN, Mode, TO, Task, USER, World, notifications, succeed, whole,
+};
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
 use crate::processes::process;
@@ -46,6 +48,7 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
             breaks_off: &[],
             to: TO,
             expected,
+            sent: whole,
             deliver: &deliver,
         },
     );

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::deliver::{Client, FROM, Mode, TO, Task, World, succeed};
+use super::deliver::{Client, FROM, Mode, TO, Task, World, succeed, whole};
 use super::feature::Feature;
 use super::tally::{Tally, expect};
 use crate::processes::corpus::Sample;
@@ -13,7 +13,15 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     let modes = &[Mode::Plain, Mode::Lmtp, Mode::Socket];
     world.deliver(
         tally,
-        &Client { modes, without: &[], breaks_off: &[], to: &TO[..1], expected, deliver: &deliver },
+        &Client {
+            modes,
+            without: &[],
+            breaks_off: &[],
+            to: &TO[..1],
+            expected,
+            sent: whole,
+            deliver: &deliver,
+        },
     );
     for (mode, feature) in [(Mode::Plain, Feature::Many), (Mode::Lmtp, Feature::Lmtp)] {
         tally.on(feature);

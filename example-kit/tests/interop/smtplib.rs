@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::deliver::{Client, FROM, Mode, TO, Task, USER, World, notifications, succeed};
+use super::deliver::{Client, FROM, Mode, TO, Task, USER, World, notifications, succeed, whole};
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
 
@@ -39,13 +39,29 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     ];
     world.deliver(
         tally,
-        &Client { modes, without: &[], breaks_off: &[], to: TO, expected, deliver: &deliver },
+        &Client {
+            modes,
+            without: &[],
+            breaks_off: &[],
+            to: TO,
+            expected,
+            sent: whole,
+            deliver: &deliver,
+        },
     );
     // It reads one reply, for however many recipients.
     let (modes, to) = (&[Mode::Lmtp], &TO[..1]);
     world.deliver(
         tally,
-        &Client { modes, without: &[], breaks_off: &[], to, expected, deliver: &deliver },
+        &Client {
+            modes,
+            without: &[],
+            breaks_off: &[],
+            to,
+            expected,
+            sent: whole,
+            deliver: &deliver,
+        },
     );
     let original = json!({"orcpt": {"type": "rfc822", "address": "b+c@example.net"}});
     let mail = json!({"envid": "a+b", "mt_priority": -1});

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::deliver::{CLIENT, Client, FROM, Mode, TO, Task, USER, World, succeed};
+use super::deliver::{CLIENT, Client, FROM, Mode, TO, Task, USER, World, succeed, whole};
 use super::feature::Feature;
 use super::tally::{Tally, expect};
 use crate::processes::corpus::Sample;
@@ -36,12 +36,28 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     let without = &["dot first"];
     world.deliver(
         tally,
-        &Client { modes, without, breaks_off: &[], to: TO, expected, deliver: &deliver },
+        &Client {
+            modes,
+            without,
+            breaks_off: &[],
+            to: TO,
+            expected,
+            sent: whole,
+            deliver: &deliver,
+        },
     );
     let (modes, without) = (&[Mode::Pipelined], &["dot first", "20 MB"]);
     world.deliver(
         tally,
-        &Client { modes, without, breaks_off: &[], to: TO, expected, deliver: &deliver },
+        &Client {
+            modes,
+            without,
+            breaks_off: &[],
+            to: TO,
+            expected,
+            sent: whole,
+            deliver: &deliver,
+        },
     );
     speaking_for_another(world, tally);
 }
