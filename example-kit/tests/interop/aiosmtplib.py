@@ -18,6 +18,7 @@ async def connect(job):
         tls_context=ssl.create_default_context(cafile=job["ca"]) if secure else None,
     )
     await client.connect()
+    await client.ehlo()
     user, password = job["user"], job["password"]
     match job["mechanism"]:
         case "":
@@ -39,18 +40,12 @@ async def run(job):
     client = await connect(job)
     try:
         options = ["BODY=8BITMIME"] if job["eight"] else []
-        encoding = None
         if not all(address.isascii() for address in [job["from"], *job["to"]]):
             options.append("SMTPUTF8")
-            encoding = "utf-8"
         message = pathlib.Path(job["file"]).read_bytes()
         refused = {}
         for _ in range(job["count"]):
-            more, _ = await client.sendmail(
-                job["from"], job["to"], message, mail_options=options, mailbox_encoding=encoding
-            ) if encoding else await client.sendmail(
-                job["from"], job["to"], message, mail_options=options
-            )
+            more, _ = await client.sendmail(job["from"], job["to"], message, mail_options=options)
             refused |= more
         return {"refused": list(refused)}
     finally:

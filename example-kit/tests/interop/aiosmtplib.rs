@@ -6,6 +6,7 @@ use super::deliver::{Mode, World};
 use super::feature::Feature;
 use super::jobs::{Abilities, Jobs, check};
 use super::tally::Tally;
+use crate::processes::corpus::Sample;
 
 const SCRIPT: &str = include_str!("aiosmtplib.py");
 
@@ -23,7 +24,9 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         Mode::SecureAuth("XOAUTH2"),
         Mode::Choice("CRAM-MD5"),
     ];
-    check(world, tally, &jobs, &Abilities { modes, breaks_off: &[], utf8: Ok(()), goes_on: true });
+    let expected = Sample::in_lines;
+    let can = Abilities { modes, expected, breaks_off: &[], utf8: Ok(()), goes_on: true };
+    check(world, tally, &jobs, &can);
     for feature in [Feature::Pipelining, Feature::Chunking] {
         tally.not_offered(feature, "it waits for each reply, and sends by DATA only");
     }

@@ -2,13 +2,17 @@
 
 use std::process::Command;
 
-use super::deliver::{Client, FROM, KNOWN, Mode, TO, Task, USER, World, succeed, whole};
+use super::deliver::{
+    Client, DATA, FROM, KNOWN, Mode, TO, Task, USER, World, succeed, version, whole,
+};
+use super::feature::Feature;
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
 use crate::processes::process;
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     let expected = Sample::in_lines;
+    tally.is(version(Command::new("curl").arg("--version"), 1));
     let mut modes = vec![
         Mode::Plain,
         Mode::StartTls,
@@ -47,6 +51,12 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
             deliver: &deliver,
         },
     );
+    for feature in [Feature::Chunking, Feature::Pipelining] {
+        tally.not_offered(feature, DATA);
+    }
+    for feature in [Feature::Dsn, Feature::Lmtp] {
+        tally.not_offered(feature, "curl knows nothing of it");
+    }
 }
 
 fn deliver(task: &Task<'_>) -> Result<(), String> {

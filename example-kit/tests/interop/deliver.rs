@@ -68,6 +68,9 @@ pub(crate) const KNOWN: &str = "tim@example.org";
 pub(crate) const CLIENT: &str = "192.0.2.1:4711";
 pub(crate) const TO: &[&str] = &["b@example.net", "c@example.net"];
 
+/// Why most clients do no CHUNKING.
+pub(crate) const DATA: &str = "it sends by DATA only, and waits for each reply";
+
 /// A client, and what it can do.
 pub(crate) struct Client<'a> {
     pub(crate) modes: &'a [Mode],
@@ -383,6 +386,13 @@ pub(crate) fn logged(server: &Receive, text: &str) -> Result<(), String> {
         thread::sleep(Duration::from_millis(5));
     }
     Ok(())
+}
+
+/// What a program says of its version: this word of the first line.
+pub(crate) fn version(command: &mut Command, word: usize) -> String {
+    let said = run(command, b"").stdout;
+    let mut words = said.lines().next().unwrap_or_default().split_whitespace();
+    words.nth(word).unwrap_or_default().trim_matches(['v', ',']).to_owned()
 }
 
 /// Runs a client that has to succeed.

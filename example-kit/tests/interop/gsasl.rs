@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::process::Command;
 
-use super::deliver::{PASSWORD, USER, WRONG, World, logged};
+use super::deliver::{PASSWORD, USER, WRONG, World, logged, version};
 use super::feature::Feature;
 use super::tally::{Tally, expect};
 use crate::processes::process;
@@ -29,6 +29,8 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     log_in(world, tally, ("SCRAM-SHA-256-PLUS", "by choice"), TLS);
     log_in(world, tally, ("SCRAM-SHA-256", "by choice in the clear"), CLEAR);
     anonymous(world, tally);
+    tally.is(version(Command::new("gsasl").arg("--version"), 3));
+    tally.not_offered(Feature::Plain, "it logs in, and sends nothing");
 }
 
 fn log_in(world: &World, tally: &mut Tally, (mechanism, how): (&str, &str), options: &[&str]) {

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::deliver::{Client, FROM, Mode, PASSWORD, TO, Task, USER, World, whole};
 use super::feature::Feature;
-use super::tally::{Tally, expect};
+use super::tally::{Tally, expect, expect_content};
 use crate::processes::certificates::Certificates;
 use crate::processes::corpus::Sample;
 
@@ -97,6 +97,8 @@ fn job(task: &Task<'_>) -> Value {
 /// What such a library does of what is checked with each of them.
 pub(crate) struct Abilities<'a> {
     pub(crate) modes: &'a [Mode],
+    /// What is to be stored.
+    pub(crate) expected: fn(&Sample) -> Vec<u8>,
     pub(crate) breaks_off: &'static [&'static str],
     /// Addresses beyond ASCII, or why not.
     pub(crate) utf8: Result<(), &'static str>,
@@ -113,7 +115,7 @@ pub(crate) fn check(world: &World, tally: &mut Tally, jobs: &Jobs, can: &Abiliti
         without: &[],
         breaks_off: can.breaks_off,
         to: TO,
-        expected: Sample::in_lines,
+        expected: can.expected,
         sent: whole,
         deliver: &deliver,
     };
@@ -181,7 +183,7 @@ fn refusals(world: &World, tally: &mut Tally, jobs: &Jobs, can: &Abilities<'_>) 
         tally.check("a refused recipient", refused);
         let stored = server.take_one().and_then(|stored| {
             expect("to", &stored.envelope["to"], &json!(TO))?;
-            expect("content", &stored.content, &world.sample("plain").content)
+            expect_content(&stored.content, &(can.expected)(world.sample("plain")))
         });
         tally.check("a refused recipient, stored", stored);
     } else {

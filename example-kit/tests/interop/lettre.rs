@@ -6,6 +6,7 @@ use super::deliver::{Mode, World};
 use super::feature::Feature;
 use super::jobs::{Abilities, Jobs, check};
 use super::tally::Tally;
+use crate::processes::corpus::Sample;
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     let jobs = Jobs::start(&mut Command::new(&world.lettre));
@@ -20,8 +21,11 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         Mode::SecureAuth("XOAUTH2"),
         Mode::Choice("PLAIN"),
     ];
+    // It ends the last line, whether or not that had an end.
+    let expected = |sample: &Sample| [&sample.content[..], b"\r\n"].concat();
     // One refused recipient is the end of the transaction.
-    check(world, tally, &jobs, &Abilities { modes, breaks_off: &[], utf8: Ok(()), goes_on: false });
+    let can = Abilities { modes, expected, breaks_off: &[], utf8: Ok(()), goes_on: false };
+    check(world, tally, &jobs, &can);
     for feature in [Feature::Pipelining, Feature::Chunking] {
         tally.not_offered(feature, "it waits for each reply, and sends by DATA only");
     }

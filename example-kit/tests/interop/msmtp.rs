@@ -5,14 +5,16 @@ use std::process::Command;
 use serde_json::json;
 
 use super::deliver::{
-    Client, FROM, KNOWN, Mode, TO, Task, USER, World, notifications, succeed, whole,
+    Client, FROM, KNOWN, Mode, TO, Task, USER, World, notifications, succeed, version, whole,
 };
+use super::feature::Feature;
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
 use crate::processes::process;
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     let expected = Sample::in_lines;
+    tally.is(version(Command::new("msmtp").arg("--version"), 2));
     let mut modes = vec![
         Mode::Plain,
         Mode::StartTls,
@@ -58,6 +60,8 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         command.args(["--tls=off", "--auth=off", "--dsn-notify=success,delay"]);
         succeed(command.args(["--dsn-return=hdrs", "--", TO[0]]), b"Subject: x\n\n")
     });
+    tally.not_offered(Feature::Chunking, "it sends by DATA only");
+    tally.not_offered(Feature::Many, "a connection for each message");
 }
 
 /// What it can log in by.

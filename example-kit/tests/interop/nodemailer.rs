@@ -4,6 +4,7 @@ use super::deliver::{Mode, World};
 use super::feature::Feature;
 use super::jobs::{Abilities, Jobs, check};
 use super::tally::Tally;
+use crate::processes::corpus::Sample;
 
 const SCRIPT: &str = include_str!("nodemailer.js");
 
@@ -23,6 +24,8 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         Mode::Choice("PLAIN"),
         Mode::Lmtp,
     ];
-    check(world, tally, &jobs, &Abilities { modes, breaks_off: &[], utf8: Ok(()), goes_on: true });
+    let expected = Sample::in_lines;
+    let can = Abilities { modes, expected, breaks_off: &[], utf8: Ok(()), goes_on: true };
+    check(world, tally, &jobs, &can);
     tally.not_offered(Feature::Chunking, "it sends by DATA only");
 }

@@ -2,14 +2,12 @@
 
 use std::process::Command;
 
-use super::deliver::{Client, FROM, Mode, TO, Task, USER, World, succeed};
+use super::deliver::{Client, FROM, Mode, TO, Task, USER, World, succeed, version};
 use super::feature::Feature;
 use super::tally::{Tally, expect};
-use crate::processes::process;
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
-    let version = process::run(Command::new("s-nail").arg("--version"), b"").stdout;
-    tally.is(version.split_whitespace().nth(1).unwrap_or_default().trim_matches(['v', ',']));
+    tally.is(version(Command::new("s-nail").arg("--version"), 1));
     let modes = &[
         Mode::Plain,
         Mode::StartTls,

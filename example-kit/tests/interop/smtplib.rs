@@ -4,7 +4,10 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::deliver::{Client, FROM, Mode, TO, Task, USER, World, notifications, succeed, whole};
+use super::deliver::{
+    Client, DATA, FROM, Mode, TO, Task, USER, World, notifications, succeed, version, whole,
+};
+use super::feature::Feature;
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
 
@@ -24,6 +27,7 @@ with smtplib.SMTP("127.0.0.1", int(port), "client.example.org") as client:
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     let expected = Sample::in_lines;
+    tally.is(version(Command::new(&world.python).arg("--version"), 1));
     let modes = &[
         Mode::Plain,
         Mode::StartTls,
@@ -69,6 +73,9 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         let mut command = Command::new(&world.python);
         succeed(command.args(["-c", NOTIFICATIONS, port, FROM, TO[0]]), b"")
     });
+    for feature in [Feature::Chunking, Feature::Pipelining] {
+        tally.not_offered(feature, DATA);
+    }
 }
 
 fn deliver(task: &Task<'_>) -> Result<(), String> {

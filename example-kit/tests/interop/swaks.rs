@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::deliver::{CLIENT, Client, FROM, Mode, TO, Task, USER, World, succeed, whole};
+use super::deliver::{CLIENT, Client, FROM, Mode, TO, Task, USER, World, succeed, version, whole};
 use super::feature::Feature;
 use super::tally::{Tally, expect};
 use crate::processes::corpus::Sample;
@@ -12,6 +12,7 @@ use crate::processes::process;
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     let expected = Sample::in_lines;
+    tally.is(version(Command::new("swaks").arg("--version"), 2));
     // Debian's swaks only recommends the package with the module for TLS.
     let support = process::run(Command::new("swaks").arg("--support"), b"");
     let tls = format!("{}{}", support.stdout, support.stderr).contains("TLS supported");
@@ -60,6 +61,8 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         },
     );
     speaking_for_another(world, tally);
+    tally.not_offered(Feature::Chunking, "it sends by DATA only");
+    tally.not_offered(Feature::Many, "a connection for each message");
 }
 
 /// By XCLIENT.
