@@ -22,10 +22,12 @@ mod interop {
     pub(crate) mod aiosmtpd;
     pub(crate) mod aiosmtplib;
     pub(crate) mod curl;
+    pub(crate) mod declared;
     pub(crate) mod deliver;
     pub(crate) mod dovecot;
     pub(crate) mod feature;
     pub(crate) mod gsasl;
+    pub(crate) mod installed;
     pub(crate) mod jobs;
     pub(crate) mod lettre;
     pub(crate) mod matrix;

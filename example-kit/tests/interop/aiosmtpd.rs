@@ -8,8 +8,9 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::deliver::{PASSWORD, USER, WRONG, World, version};
+use super::deliver::{PASSWORD, USER, WRONG, World};
 use super::feature::Feature;
+use super::installed::version;
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::process::Finished;
 use crate::processes::send::Send;

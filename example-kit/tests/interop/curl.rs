@@ -2,10 +2,9 @@
 
 use std::process::Command;
 
-use super::deliver::{
-    Client, DATA, FROM, KNOWN, Mode, TO, Task, USER, World, succeed, version, whole,
-};
+use super::deliver::{Client, DATA, FROM, KNOWN, Mode, TO, Task, USER, World, succeed, whole};
 use super::feature::Feature;
+use super::installed::version;
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
 use crate::processes::process;

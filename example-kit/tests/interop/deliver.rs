@@ -1,6 +1,5 @@
 //! Other people's clients and `receive`.
 
-use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +11,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::declared::declared;
 use super::feature::Feature;
+use super::installed::installed;
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::adapter::Adapter;
 use crate::processes::certificates::{Certificates, Identity};
@@ -275,15 +276,6 @@ impl World {
     }
 }
 
-/// What a variable says, or else where `.ci/run` puts it in the target directory. Relative to where
-/// tests were started, which is not where they run.
-fn installed(variable: &str, default: &str) -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let path =
-        env::var_os(variable).map_or_else(|| workspace.join("target").join(default), PathBuf::from);
-    if path.is_relative() && !path.exists() { workspace.join(path) } else { path }
-}
-
 /// Lets a client ask for notifications, of the recipient `b@example.net`, and looks at what was
 /// recorded: NOTIFY=SUCCESS,DELAY and RET=HDRS, and what `more` says of MAIL and RCPT.
 pub(crate) fn notifications(
@@ -307,29 +299,6 @@ pub(crate) fn notifications(
         expect("RCPT", &requests["rcpt"], &json!([with(notify, &more[1])]))
     });
     tally.check("DSN, recorded", recorded);
-}
-
-/// What the client has said of the message with MAIL: its size, and what it is made of.
-fn declared(tally: &mut Tally, envelope: &Value, sample: &Sample) {
-    let said = |keyword| envelope["parameters"]["mail"][keyword].as_str();
-    match (sample.name, said("SIZE"), said("BODY")) {
-        ("plain", Some(size), _) => {
-            tally.on(Feature::Size);
-            // RFC 1870, section 6: as near as it can be told.
-            let size = size.parse().unwrap_or(0_usize);
-            let near = size.abs_diff(sample.content.len()) < 100;
-            tally.check("SIZE", expect("near enough", &near, &true));
-        }
-        ("plain", None, _) => tally.not_offered(Feature::Size, "it does not say SIZE"),
-        ("8-bit", _, Some(body)) => {
-            tally.on(Feature::EightBitMime);
-            tally.check("BODY", expect("BODY", &body, &"8BITMIME"));
-        }
-        ("8-bit", _, None) => {
-            tally.not_offered(Feature::EightBitMime, "it sends 8-bit text, and does not say so");
-        }
-        _ => {}
-    }
 }
 
 /// The delivery, if it was stored as it was sent.
@@ -386,13 +355,6 @@ pub(crate) fn logged(server: &Receive, text: &str) -> Result<(), String> {
         thread::sleep(Duration::from_millis(5));
     }
     Ok(())
-}
-
-/// What a program says of its version: this word of the first line.
-pub(crate) fn version(command: &mut Command, word: usize) -> String {
-    let said = run(command, b"").stdout;
-    let mut words = said.lines().next().unwrap_or_default().split_whitespace();
-    words.nth(word).unwrap_or_default().trim_matches(['v', ',']).to_owned()
 }
 
 /// Runs a client that has to succeed.

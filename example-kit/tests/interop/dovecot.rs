@@ -13,8 +13,9 @@ use rustix::process::{Pid, Signal, geteuid, kill_process};
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::deliver::{PASSWORD, USER, WRONG, World, version};
+use super::deliver::{PASSWORD, USER, WRONG, World};
 use super::feature::Feature;
+use super::installed::version;
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::process::{self, Finished, until, wait};
 use crate::processes::receive::Receive;

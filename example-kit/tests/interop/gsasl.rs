@@ -3,8 +3,9 @@
 use std::ffi::OsStr;
 use std::process::Command;
 
-use super::deliver::{PASSWORD, USER, WRONG, World, logged, version};
+use super::deliver::{PASSWORD, USER, WRONG, World, logged};
 use super::feature::Feature;
+use super::installed::version;
 use super::tally::{Tally, expect};
 use crate::processes::process;
 use crate::processes::receive::Receive;

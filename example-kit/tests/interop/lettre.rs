@@ -24,7 +24,9 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     // It ends the last line, whether or not that had an end.
     let expected = |sample: &Sample| [&sample.content[..], b"\r\n"].concat();
     // One refused recipient is the end of the transaction.
-    let can = Abilities { modes, expected, breaks_off: &[], utf8: Ok(()), goes_on: false };
+    // It does not know that the server explains what is wrong, and waits for an answer.
+    let breaks_off = &["XOAUTH2"];
+    let can = Abilities { modes, expected, breaks_off, utf8: Ok(()), goes_on: false };
     check(world, tally, &jobs, &can);
     for feature in [Feature::Pipelining, Feature::Chunking] {
         tally.not_offered(feature, "it waits for each reply, and sends by DATA only");

@@ -5,9 +5,10 @@ use std::process::Command;
 use serde_json::json;
 
 use super::deliver::{
-    Client, FROM, KNOWN, Mode, TO, Task, USER, World, notifications, succeed, version, whole,
+    Client, FROM, KNOWN, Mode, TO, Task, USER, World, notifications, succeed, whole,
 };
 use super::feature::Feature;
+use super::installed::version;
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
 use crate::processes::process;

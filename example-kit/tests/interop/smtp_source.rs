@@ -2,8 +2,9 @@
 
 use std::process::Command;
 
-use super::deliver::{Client, DATA, FROM, Mode, TO, Task, World, succeed, version, whole};
+use super::deliver::{Client, DATA, FROM, Mode, TO, Task, World, succeed, whole};
 use super::feature::Feature;
+use super::installed::version;
 use super::tally::{Tally, expect};
 use crate::processes::corpus::Sample;
 

@@ -4,8 +4,9 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::deliver::{CLIENT, Client, FROM, Mode, TO, Task, USER, World, succeed, version, whole};
+use super::deliver::{CLIENT, Client, FROM, Mode, TO, Task, USER, World, succeed, whole};
 use super::feature::Feature;
+use super::installed::version;
 use super::tally::{Tally, expect};
 use crate::processes::corpus::Sample;
 use crate::processes::process;
