@@ -18,7 +18,8 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         Mode::Auth("cram-md5"),
         Mode::SecureAuth("plain"),
         Mode::SecureAuth("cram-md5"),
-        Mode::SecureAuth("oauthbearer"),
+        // As it does what it calls OAUTHBEARER.
+        Mode::SecureAuth("xoauth2"),
     ];
     world.deliver(
         tally,
@@ -57,6 +58,9 @@ fn deliver(task: &Task<'_>) -> Result<(), String> {
     // It knows certificates by names only, not by addresses.
     let mut command = command(&format!("{scheme}://{user}localhost:{}", task.port));
     match task.mode {
+        Mode::SecureAuth("xoauth2") => {
+            command.arg("-Ssmtp-auth=oauthbearer");
+        }
         Mode::Auth(mechanism) | Mode::SecureAuth(mechanism) => {
             command.arg(format!("-Ssmtp-auth={mechanism}"));
         }
