@@ -119,6 +119,9 @@ pub enum Fault {
     /// A BDAT command behind which it is not known where the next command begins.
     #[error("BDAT that cannot be framed")]
     Framing,
+    /// Octets before the greeting.
+    #[error("octets before the greeting")]
+    EarlyTalker,
     /// Octets in the clear behind STARTTLS or behind the reply to it.
     #[error("octets in the clear behind STARTTLS")]
     Injection,
