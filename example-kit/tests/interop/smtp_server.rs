@@ -33,7 +33,6 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     refusals(world, tally, &servers);
     many(world, tally, &servers);
     tally.not_offered(Feature::Chunking, "it has no BDAT");
-    tally.not_offered(Feature::UnixSocket, "its port can be a path, but the program here has none");
 }
 
 fn contents(world: &World, tally: &mut Tally, servers: &Servers, name: &str, feature: Feature) {
