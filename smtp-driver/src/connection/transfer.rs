@@ -86,7 +86,7 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
                 outbox.advance(octets);
                 self.unflushed = true;
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if is_interrupted(&error) => {}
             Err(error) => {
                 self.failure.get_or_insert(error);
                 self.stop_writing(now);
@@ -97,14 +97,14 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
 
     /// Ready when there is nothing more to flush, or never will be: see `failure`.
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        match ready!(self.stream.poll_flush(cx)) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => return again(cx),
-            Err(error) => {
+        match self.stream.poll_flush(cx) {
+            Poll::Ready(Err(error)) if is_interrupted(&error) => again(cx),
+            Poll::Ready(Err(error)) => {
                 self.failure.get_or_insert(error);
+                Poll::Ready(())
             }
+            flushed => flushed.map(drop),
         }
-        Poll::Ready(())
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -117,7 +117,7 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
         self.stream.poll_read(cx, space).map(|result| match result {
             Ok(0) => inbox.close(),
             Ok(octets) => inbox.commit(octets),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if is_interrupted(&error) => {}
             Err(error) => {
                 inbox.close();
                 self.failure.get_or_insert(error);
@@ -136,8 +136,13 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
     }
 }
 
-/// Nothing has gone wrong, and nothing has happened either: to be tried again at once.
-pub(super) fn again<T>(cx: &Context<'_>) -> Poll<T> {
+/// Whether a signal came in between, and nothing happened.
+pub(super) fn is_interrupted(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Interrupted
+}
+
+/// To be asked again at once.
+pub(super) fn again(cx: &Context<'_>) -> Poll<()> {
     cx.waker().wake_by_ref();
     Poll::Pending
 }

@@ -49,13 +49,16 @@ pub(crate) struct World {
     pub(crate) write_stalls: bool,
     pub(crate) handshake: Option<Result<Tls, ErrorKind>>,
     pub(crate) shutdown: bool,
-    /// So many calls that write nothing are interrupted by a signal.
-    pub(crate) interruptions: usize,
+    /// What was written does not leave the stream yet.
+    pub(crate) shutdown_stalls: bool,
     pub(crate) read: usize,
     pub(crate) reads: usize,
     pub(crate) calls: Vec<Call>,
     /// Not 0: partial reads and writes, and `Pending` now and then.
     pub(crate) chaos: u64,
+    /// Every other call is interrupted by a signal.
+    pub(crate) signals: bool,
+    interrupted: bool,
     pub(crate) now: Time,
     pub(crate) alarm: Option<Time>,
 }
@@ -77,10 +80,10 @@ impl World {
         hesitates
     }
 
-    fn interrupted(&mut self) -> bool {
-        let left = self.interruptions.checked_sub(1);
-        self.interruptions = left.unwrap_or_default();
-        left.is_some()
+    /// A signal comes in between.
+    fn is_interrupted(&mut self) -> bool {
+        self.interrupted = self.signals && !self.interrupted;
+        self.interrupted
     }
 
     fn some_of(&mut self, count: usize) -> usize {
@@ -118,6 +121,9 @@ impl PollRead for Fake {
         assert!(!space.is_empty(), "a read into nothing looks like the end");
         let mut world = self.0.borrow_mut();
         world.reads += 1;
+        if world.is_interrupted() {
+            return Poll::Ready(Err(ErrorKind::Interrupted.into()));
+        }
         if world.hesitates(cx) {
             return Poll::Pending;
         }
@@ -159,6 +165,9 @@ impl Transport for Fake {
         let mut world = self.0.borrow_mut();
         world.log(Call::Write);
         assert!(!world.shutdown, "write behind shutdown");
+        if world.is_interrupted() {
+            return Poll::Ready(Err(ErrorKind::Interrupted.into()));
+        }
         if world.write_stalls || world.hesitates(cx) {
             return Poll::Pending;
         }
@@ -177,11 +186,11 @@ impl Transport for Fake {
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut world = self.0.borrow_mut();
+        if world.is_interrupted() {
+            return Poll::Ready(Err(ErrorKind::Interrupted.into()));
+        }
         if world.hesitates(cx) {
             return Poll::Pending;
-        }
-        if world.interrupted() {
-            return Poll::Ready(Err(ErrorKind::Interrupted.into()));
         }
         world.log(Call::Flush);
         Poll::Ready(Ok(()))
@@ -189,11 +198,11 @@ impl Transport for Fake {
 
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut world = self.0.borrow_mut();
-        if world.hesitates(cx) {
-            return Poll::Pending;
-        }
-        if world.interrupted() {
+        if world.is_interrupted() {
             return Poll::Ready(Err(ErrorKind::Interrupted.into()));
+        }
+        if world.shutdown_stalls || world.hesitates(cx) {
+            return Poll::Pending;
         }
         world.log(Call::Shutdown);
         world.shutdown = true;
