@@ -90,7 +90,9 @@ impl Scene {
             (1..=16).any(|period| {
                 let around = at.saturating_sub(40)..(at + 40).min(input.len());
                 around.len() == 80
-                    && input[around.clone()].iter().zip(&input[around.start + period..around.end])
+                    && input[around.clone()]
+                        .iter()
+                        .zip(&input[around.start + period..around.end])
                         .all(|(one, other)| one == other)
             })
         };
@@ -314,7 +316,8 @@ pub(crate) fn corruptions(scene: &Scene, all: bool) -> Vec<Damage> {
     let mut damages = Vec::new();
     for at in scene.places() {
         let octet = scene.input[at];
-        let others = if all { (0..=255).filter(|o| *o != octet).collect() } else { replacements(octet) };
+        let others =
+            if all { (0..=255).filter(|o| *o != octet).collect() } else { replacements(octet) };
         damages.extend(others.into_iter().map(|other| Damage::Replace(at, other)));
         damages.extend([Damage::Delete(at), Damage::Repeat(at)]);
     }

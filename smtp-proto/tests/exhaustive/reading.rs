@@ -71,7 +71,9 @@ impl Reader {
             let line = up.line()?;
             let upper = String::from_utf8_lossy(line).to_ascii_uppercase();
             let mut words = upper.split_whitespace();
-            let verb = if line.starts_with(b" ") { "" } else { words.next().unwrap_or_default() };
+            // A line that has an LF in it is none, and a verb begins its line.
+            let is_command = !line.starts_with(b" ") && !line.contains(&b'\n');
+            let verb = words.next().filter(|_| is_command).unwrap_or_default();
             match verb {
                 "BDAT" => {
                     let size: Option<usize> = words.next().and_then(|size| size.parse().ok());
@@ -229,8 +231,8 @@ pub(crate) fn check_replies(output: &[u8]) -> Result<(), String> {
     let mut rest = output;
     let mut before = None;
     while !rest.is_empty() {
-        let (code, last, behind) =
-            reply_line(rest).ok_or_else(|| format!("no reply: {}", crate::dialogue::quote(rest)))?;
+        let (code, last, behind) = reply_line(rest)
+            .ok_or_else(|| format!("no reply: {}", crate::dialogue::quote(rest)))?;
         let line = &rest[..rest.len() - behind.len()];
         let text = &line[3..line.len() - 2];
         let clean = text.iter().all(|octet| *octet == b'\t' || !octet.is_ascii_control());
