@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::deadlines::Awaited;
 use super::poll::Turn;
-use super::verdict::Verdict;
+use super::verdict::{Text, Verdict};
 use super::{Abort, Event, Question, Refusal, Server, Task, Transfer};
 use crate::body::Newlines;
 use crate::body::chunk::Chunk;
@@ -240,6 +240,10 @@ impl Server {
         }
         self.deadlines.content_over();
         self.advance(act, refusal.code());
+        if self.phase == Phase::Mail {
+            // It was for nobody: what may still come is another message.
+            self.transaction.text = Text::default();
+        }
         if refusal.closes() {
             self.close(Close::Shutdown);
         }
