@@ -16,8 +16,11 @@ mod rig;
 
 mod exhaustive {
     pub(crate) mod clients;
+    pub(crate) mod commands;
     pub(crate) mod damage;
     pub(crate) mod dots;
+    pub(crate) mod model;
+    pub(crate) mod pairs;
     pub(crate) mod reading;
     pub(crate) mod servers;
 }

@@ -100,8 +100,7 @@ impl Caller<'_> {
             _ => 1,
         };
         let about = |text: &str| text.split(' ').take(known).eq(what.split(' ').take(known));
-        let fits = self.answers.take(|expected| about(&expected.text));
-        for expected in fits {
+        if let Some(expected) = self.answers.take(|expected| about(&expected.text)) {
             for call in &expected.answers {
                 self.say(client, call, &expected.content);
             }
@@ -204,7 +203,7 @@ impl<'a> Known<'a> {
         let lmtp = self.config.protocol == Protocol::Lmtp;
         let reader = Reader { lmtp, resumed: if lmtp { 2 } else { 1 } };
         let seen = reader.read(&run.output, &run.fed);
-        let said = seen.iter().filter(|message| !message.for_nobody);
+        let said = seen.iter().filter(|message| !message.in_vain);
         let said: Vec<u16> = said.flat_map(|message| &message.replies).copied().collect();
         let good = |codes: &[u16]| -> Vec<u16> {
             codes.iter().copied().filter(|code| code / 100 == 2).collect()

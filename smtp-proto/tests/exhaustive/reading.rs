@@ -15,8 +15,8 @@ pub(crate) struct Message {
     /// The codes of the final replies, as far as they have come: one, or with LMTP one for each
     /// recipient.
     pub(crate) replies: Vec<u16>,
-    /// There was nobody to deliver it to: 354 was said all the same.
-    pub(crate) for_nobody: bool,
+    /// There was nobody to deliver it to, although 354 was said; or a part of it was refused.
+    pub(crate) in_vain: bool,
 }
 
 impl Message {
@@ -40,6 +40,8 @@ struct Transaction {
     content: Vec<u8>,
     fetched: bool,
     binary: bool,
+    /// A chunk was refused: whatever is said to the last, it is not to all of them.
+    failed: bool,
 }
 
 impl Transaction {
@@ -50,7 +52,7 @@ impl Transaction {
             content: (!self.fetched).then_some(content),
             binary: self.binary,
             replies,
-            for_nobody: self.recipients == 0,
+            in_vain: self.recipients == 0 || self.failed,
         }
     }
 }
@@ -104,7 +106,11 @@ impl Reader {
                     transaction =
                         Some(Transaction { recipients, binary, ..Transaction::default() });
                 }
-                ("RCPT", 2) => transaction.as_mut()?.recipients += 1,
+                ("RCPT", 2) => {
+                    if let Some(transaction) = &mut transaction {
+                        transaction.recipients += 1;
+                    }
+                }
                 ("DATA", 3) => {
                     let content = up.content()?;
                     let transaction = transaction.take().unwrap_or_default();
@@ -133,9 +139,10 @@ impl Reader {
         messages: &mut Vec<Message>,
     ) -> Option<()> {
         if !last {
-            let code = down.reply()?;
-            if let Some(transaction) = transaction.as_mut().filter(|_| code / 100 == 2) {
+            let refused = down.reply()? / 100 != 2;
+            if let Some(transaction) = transaction.as_mut().filter(|open| open.recipients > 0) {
                 transaction.content.append(&mut chunk);
+                transaction.failed |= refused;
             }
             return Some(());
         }
