@@ -111,7 +111,12 @@ struct Job {
     more: usize,
 }
 
-fn explore(config: &Config, words: &mut Vec<Word>, more: usize, tally: &mut Tally) -> Result<(), String> {
+fn explore(
+    config: &Config,
+    words: &mut Vec<Word>,
+    more: usize,
+    tally: &mut Tally,
+) -> Result<(), String> {
     let lmtp = config.protocol == Protocol::Lmtp;
     let mut model = Model::new(lmtp);
     for word in &*words {

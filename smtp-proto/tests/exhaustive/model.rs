@@ -159,7 +159,13 @@ impl Model {
         let code = match &self.mail {
             Some(mail) if mail.begun || mail.failed => 503,
             // RFC 2033 section 4.2 is stricter here than RFC 5321 section 3.3.
-            Some(mail) if mail.recipients == 0 => if self.lmtp { 503 } else { 554 },
+            Some(mail) if mail.recipients == 0 => {
+                if self.lmtp {
+                    503
+                } else {
+                    554
+                }
+            }
             // RFC 3030 section 3.
             Some(mail) if mail.binary => 503,
             Some(_) => 354,

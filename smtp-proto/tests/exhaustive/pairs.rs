@@ -45,9 +45,8 @@ fn scenes() -> Vec<Scene> {
         &[Extension::Chunking],
         &[Extension::Pipelining, Extension::Chunking],
     ];
-    let both = |set: &&[Extension]| {
-        [false, true].map(|lmtp| Scene { lmtp, extensions: set.to_vec() })
-    };
+    let both =
+        |set: &&[Extension]| [false, true].map(|lmtp| Scene { lmtp, extensions: set.to_vec() });
     sets.iter().flat_map(both).collect()
 }
 
@@ -248,7 +247,9 @@ fn check(scene: &Scene, sender: &Sender, receiver: &Receiver, whole: bool) -> Re
         let honest = good <= taken && taken <= recipients && (taken == good || doubtful);
         let right = whole == (outcomes.len() == recipients) || !whole;
         if !(ends && once && honest && right) {
-            return Err(format!("message {message}: {outcomes:?} {not_sent:?}, taken {taken} times"));
+            return Err(format!(
+                "message {message}: {outcomes:?} {not_sent:?}, taken {taken} times"
+            ));
         }
     }
     Ok(())
