@@ -192,7 +192,7 @@ fn limits_and_deadlines_without_end() {
             }
             Next::Event(client::Event::Body { .. }) => rig.machine.finish().unwrap(),
             Next::Event(client::Event::Outcome { reply, .. }) => {
-                outcomes.push(reply.code().as_u16())
+                outcomes.push(reply.code().as_u16());
             }
             Next::Event(event) => assert!(!matches!(event, client::Event::Fault(_)), "{event:?}"),
             Next::Idle(_) => {
@@ -212,7 +212,7 @@ fn limits_and_deadlines_without_end() {
 fn time_at_its_end() {
     let mut server = Server::new(server::Config::new("mx.example".parse().unwrap()));
     let mut client = Client::new(client::Config::new("client.example".parse().unwrap()));
-    for now in [Time::MAX - Duration::from_secs(1), Time::MAX] {
+    for now in [Time::MAX.saturating_sub(Duration::from_secs(1)), Time::MAX] {
         while let Step::Event(event) = server.poll(now) {
             if event.is_question() {
                 server.accept().unwrap();

@@ -72,6 +72,7 @@ fn table() -> String {
 
 /// The rules once more, by act and not by phase, from the texts of the RFCs: where an act is in sequence,
 /// and where its reply leads.
+#[expect(clippy::match_same_arms, reason = "each rule has its own line")]
 fn stated(phase: Phase, act: Act, class: Class) -> Option<Phase> {
     use Phase::{Auth, Chunks, Closed, Connect, Data, Failed, Greeted, Mail, Rcpt, Ready};
     use Phase::{Refused, Tls, Turned};

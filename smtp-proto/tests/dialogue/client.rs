@@ -134,6 +134,7 @@ impl User {
     }
 
     /// The last message that was begun.
+    #[allow(dead_code, reason = "not every test asks")]
     pub(crate) fn last_transaction(&self) -> Option<TransactionId> {
         self.content.keys().max().copied()
     }

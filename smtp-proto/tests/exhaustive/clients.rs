@@ -90,7 +90,6 @@ impl Caller<'_> {
         // What the server says may be damaged; what it is about is not.
         let what = describe(event);
         let known = match event {
-            Event::Ready | Event::Challenge(_) => 1,
             Event::Sender { .. }
             | Event::Recipient { .. }
             | Event::Outcome { .. }

@@ -178,8 +178,8 @@ where
                     let (turn, behind) = rest.split_at(now);
                     rest = behind;
                     let last = stop == Some(end);
-                    let reset = last && matches!(damage, Damage::Reset(_));
-                    self.feed(turn, input.len(), !reset)?;
+                    let act = !(last && matches!(damage, Damage::Reset(_)));
+                    self.feed(turn, input.len(), act)?;
                     if last {
                         break;
                     }
@@ -192,10 +192,10 @@ where
                 Act::Boundary(_) => {}
             }
         }
-        if !matches!(damage, Damage::Reset(_)) {
-            self.settle(input.len())?;
-        } else {
+        if matches!(damage, Damage::Reset(_)) {
             self.rig.machine.outbox().close();
+        } else {
+            self.settle(input.len())?;
         }
         self.rig.machine.inbox().close();
         self.settle(input.len())?;

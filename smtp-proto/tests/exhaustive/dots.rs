@@ -290,7 +290,9 @@ fn every_input(depth: Depth) -> Tally {
         .collect();
     let mut tally = spread(&pairs, |pair, tally| {
         let mut walk = Walk::new();
-        pair.iter().for_each(|octet| walk.step(octet));
+        for octet in pair {
+            walk.step(octet);
+        }
         walk.explore(depth, tally)
     });
     tally.merge(&short);

@@ -181,6 +181,22 @@ where
     from.output.len() > before
 }
 
+/// Nothing comes any more, nothing can be written any more; whether that is new.
+fn shut<M: Machine>(rig: &mut Rig<M>, no_input: bool, no_output: bool) -> bool
+where
+    M::Event: Asks + PartialEq + std::fmt::Debug,
+{
+    let inbox = no_input && !rig.machine.inbox().is_closed();
+    let outbox = no_output && !rig.machine.outbox().is_closed();
+    if inbox {
+        rig.machine.inbox().close();
+    }
+    if outbox {
+        rig.machine.outbox().close();
+    }
+    inbox || outbox
+}
+
 /// Plays a scene, and says how many octets went up and down.
 fn play(scene: &Scene, cut: Option<Cut>) -> Result<(usize, usize), String> {
     let mut client_config = client::Config::new("client.example".parse().unwrap());
@@ -207,22 +223,9 @@ fn play(scene: &Scene, cut: Option<Cut>) -> Result<(usize, usize), String> {
         let (up, down) = (up == 0, down == 0);
         let half = cut.is_some_and(|cut| cut.half);
         // Who is done closes the connection.
-        for (over, outbox) in [(up || down && !half || s, client.machine.outbox())] {
-            moved |= over && !outbox.is_closed();
-            over.then(|| outbox.close());
-        }
-        for (over, outbox) in [(down || up && !half || c, server.machine.outbox())] {
-            moved |= over && !outbox.is_closed();
-            over.then(|| outbox.close());
-        }
-        if (up || down && !half || c) && !server.machine.inbox().is_closed() {
-            server.machine.inbox().close();
-            moved = true;
-        }
-        if (down || up && !half || s) && !client.machine.inbox().is_closed() {
-            client.machine.inbox().close();
-            moved = true;
-        }
+        let (no_up, no_down) = (up || down && !half || c, down || up && !half || s);
+        moved |= shut(&mut client, no_down, no_up || s);
+        moved |= shut(&mut server, no_up, no_down || c);
         if !moved {
             return Err("nothing moves any more".into());
         }

@@ -109,7 +109,7 @@ impl<'a> Known<'a> {
     fn new(scene: &'a Scene) -> Result<Self, String> {
         let (config, tls) = config(&scene.header)?;
         let resumed = scene.answers.iter().flat_map(|expected| &expected.answers);
-        let resumed = resumed.filter_map(|call| call.strip_prefix("resume ")).last();
+        let resumed = resumed.filter_map(|call| call.strip_prefix("resume ")).next_back();
         let resumed = resumed.map_or(0, |words| match words.split_once(' ') {
             Some((_, recipients)) => recipients.parse().unwrap(),
             None => 1,
