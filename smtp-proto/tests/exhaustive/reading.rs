@@ -74,7 +74,8 @@ impl Reader {
             let upper = String::from_utf8_lossy(line).to_ascii_uppercase();
             let mut words = upper.split_whitespace();
             // A line that has an LF in it is none, and a verb begins its line.
-            let is_command = !line.starts_with(b" ") && !line.contains(&b'\n');
+            let is_command =
+                line.first().is_some_and(u8::is_ascii_alphanumeric) && !line.contains(&b'\n');
             let verb = words.next().filter(|_| is_command).unwrap_or_default();
             match verb {
                 "BDAT" => {
