@@ -255,7 +255,7 @@ fn every(of: &str, damages: impl Fn(&Known<'_>) -> Vec<Damage> + Sync) -> Tally 
 
 #[test]
 fn some_corruptions_of_every_dialogue() {
-    every("client", |known| thin(corruptions(known.scene, false), 97));
+    every("client", |known| thin(corruptions(known.scene, false), 311));
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn every_corruption_of_every_dialogue() {
 
 #[test]
 fn some_cuts_of_every_dialogue() {
-    every("client", |known| thin(cuts(known.scene, known.undamaged.output.len()), 23));
+    every("client", |known| thin(cuts(known.scene, known.undamaged.output.len()), 61));
 }
 
 #[test]

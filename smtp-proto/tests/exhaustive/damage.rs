@@ -1,12 +1,16 @@
 //! One side of a dialogue, the peer's octets damaged in one place or the connection cut there.
 
 use std::fs;
+use std::time::Duration;
 
 use smtp_proto::{Machine, Step, Tls, Wait};
 
 use crate::dialogue::files;
 use crate::dialogue::parse::{Boundary, Expected, Item, Script, Side};
 use crate::rig::{Asks, Rig, Writes};
+
+/// Who waits for longer than that behind the end of the stream hangs.
+const LONGEST_DELAY: Duration = Duration::from_secs(60);
 
 /// One thing that goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,6 +203,14 @@ where
         }
         self.rig.machine.inbox().close();
         self.settle(input.len())?;
+        // A server that delays its greeting, or its replies, does so to the end.
+        while let At::Wait(Wait { until: Some(until), .. }) = self.at
+            && !self.rig.machine.outbox().is_closed()
+            && until.saturating_sub(self.rig.now) < LONGEST_DELAY
+        {
+            self.rig.now = until;
+            self.settle(input.len())?;
+        }
         let fits = match self.at {
             // Over a stream that has ended nobody shakes hands, and nobody says more.
             At::Upgrade => true,
