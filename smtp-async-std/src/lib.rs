@@ -47,6 +47,25 @@
 //! What a connection does is in [`smtp_driver`], what is said on it in [`smtp_proto`]. Here is only
 //! what a stream, a clock, a listener and TLS are in this world; the adapters for other worlds have
 //! the same things under the same names.
+// What a peer does, and what a caller asks for, is no reason to panic.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::exit,
+        clippy::expect_used,
+        clippy::get_unwrap,
+        clippy::indexing_slicing,
+        clippy::missing_asserts_for_indexing,
+        clippy::panic,
+        clippy::panic_in_result_fn,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_in_result,
+        clippy::unwrap_used
+    )
+)]
 
 #[cfg(feature = "async-std")]
 mod async_std;

@@ -57,6 +57,25 @@
 //! worlds have the same things under the same names.
 //!
 //! For Unix: threads wait with `poll(2)`. A connection costs a thread and two descriptors.
+// What a peer does, and what a caller asks for, is no reason to panic.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::exit,
+        clippy::expect_used,
+        clippy::get_unwrap,
+        clippy::indexing_slicing,
+        clippy::missing_asserts_for_indexing,
+        clippy::panic,
+        clippy::panic_in_result_fn,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_in_result,
+        clippy::unwrap_used
+    )
+)]
 
 mod bell;
 mod clock;

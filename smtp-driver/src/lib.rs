@@ -37,6 +37,25 @@
 //! | `scram` | SCRAM-SHA-256 and SCRAM-SHA-1, with and without channel binding; `nonce` |
 //! | `cram-md5` | CRAM-MD5; `nonce` |
 //! | `tracing` | a span for each connection and each transaction, verbs and replies in them; no secrets, no message text |
+// What a peer does, and what a caller asks for, is no reason to panic.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::exit,
+        clippy::expect_used,
+        clippy::get_unwrap,
+        clippy::indexing_slicing,
+        clippy::missing_asserts_for_indexing,
+        clippy::panic,
+        clippy::panic_in_result_fn,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_in_result,
+        clippy::unwrap_used
+    )
+)]
 
 mod alarm;
 pub mod client;

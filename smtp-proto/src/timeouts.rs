@@ -6,7 +6,7 @@
 use core::time::Duration;
 
 const fn minutes(n: u64) -> Duration {
-    Duration::from_secs(60 * n)
+    Duration::from_secs(n.saturating_mul(60))
 }
 
 /// How long a server waits (RFC 5321 section 4.5.3.2.7). When time is up it answers 421 4.4.2.

@@ -70,6 +70,66 @@ fn table() -> String {
     table
 }
 
+/// The rules once more, by act and not by phase, from the texts of the RFCs: where an act is in sequence,
+/// and where its reply leads.
+#[expect(clippy::match_same_arms, reason = "each rule has its own line")]
+fn stated(phase: Phase, act: Act, class: Class) -> Option<Phase> {
+    use Phase::{Auth, Chunks, Closed, Connect, Data, Failed, Greeted, Mail, Rcpt, Ready};
+    use Phase::{Refused, Tls, Turned};
+    let positive = class == Class::Positive;
+    let intermediate = class == Class::Intermediate;
+    let commands = [Greeted, Ready, Mail, Rcpt, Chunks, Failed];
+    let (places, next): (&[Phase], Phase) = match act {
+        // RFC 5321 sections 3.1 and 4.3.1.
+        Act::Greeting => (&[Connect], if positive { Greeted } else { Refused }),
+        // Sections 4.1.1.6 to 4.1.1.9 and 4.1.4: at any time.
+        Act::Query => (&commands, phase),
+        Act::Quit if phase == Refused => (&[Refused], Closed),
+        Act::Quit => (&commands, Closed),
+        Act::Hello => (&commands, if positive { Ready } else { phase }),
+        Act::Rset => (&commands, if positive && phase != Greeted { Ready } else { phase }),
+        // Sections 3.3 and 4.1.4: MAIL, RCPT, DATA, in this order; 355 is RFC 1845.
+        Act::Mail if intermediate => (&[Ready], Rcpt),
+        Act::Mail => (&[Ready], if positive { Mail } else { Ready }),
+        Act::Rcpt => (&[Mail, Rcpt], if positive { Rcpt } else { phase }),
+        Act::Data => (&[Mail, Rcpt], if intermediate { Data } else { phase }),
+        Act::Content => (&[Data], Ready),
+        // RFC 3030 section 2: in the place of DATA, and after a refusal nothing but RSET helps.
+        Act::Chunk if phase == Mail => (&[Mail], Mail),
+        Act::Chunk if phase == Failed => (&[Failed], Failed),
+        Act::Chunk => (&[Rcpt, Chunks], if positive { Chunks } else { Failed }),
+        Act::LastChunk if phase == Mail => (&[Mail], Mail),
+        Act::LastChunk => (&[Rcpt, Chunks, Failed], Ready),
+        // RFC 3207 section 4.
+        Act::StartTls => (&[Ready], if positive { Tls } else { Ready }),
+        Act::Handshake => (&[Tls], if positive { Greeted } else { Closed }),
+        // RFC 4954 section 4.
+        Act::Auth => (&[Ready], if intermediate { Auth } else { Ready }),
+        Act::AuthResponse => (&[Auth], if intermediate { Auth } else { Ready }),
+        // RFC 1985, RFC 2645 section 5.2.1; XFORWARD and XCLIENT as Postfix has them.
+        Act::Etrn | Act::XForward => (&[Ready], Ready),
+        Act::Atrn => (&[Ready], if positive { Turned } else { Ready }),
+        Act::XClient => (&[Greeted, Ready], if positive { Greeted } else { phase }),
+    };
+    places.contains(&phase).then_some(next)
+}
+
+#[test]
+fn the_table_says_what_the_rfcs_say() {
+    let mut compared = 0;
+    for phase in Phase::ALL {
+        for act in ACTS {
+            for class in CLASSES {
+                compared += 1;
+                let next = phase.next(act, class);
+                assert_eq!(next, stated(phase, act, class), "{phase:?} {act:?} {class:?}");
+            }
+        }
+    }
+    println!("{compared} entries of the table compared");
+    assert_eq!(compared, 13 * 19 * 4);
+}
+
 #[test]
 fn what_is_out_of_sequence_is_so_whatever_the_reply() {
     for phase in Phase::ALL {

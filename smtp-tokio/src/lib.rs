@@ -16,6 +16,25 @@
 //! |---|---|
 //! | `pool` | `pool`: connections to a server that are kept and used again, on deadpool |
 //! | `tracing` | that of [`smtp_driver`] |
+// What a peer does, and what a caller asks for, is no reason to panic.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::exit,
+        clippy::expect_used,
+        clippy::get_unwrap,
+        clippy::indexing_slicing,
+        clippy::missing_asserts_for_indexing,
+        clippy::panic,
+        clippy::panic_in_result_fn,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_in_result,
+        clippy::unwrap_used
+    )
+)]
 
 mod clock;
 mod handshake;

@@ -1,5 +1,10 @@
 //! Sending a message as the server's LIMITS want it (RFC 9422).
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "the numbers of a part are places in the envelope it was made of"
+)]
+
 use std::fmt;
 
 use smtp_proto::client::{Client, Envelope, NotSent, Part};

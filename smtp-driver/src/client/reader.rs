@@ -1,5 +1,7 @@
 //! Message content from a reader.
 
+#![expect(clippy::indexing_slicing, reason = "`end` is not behind the end of the space")]
+
 use std::io;
 use std::task::{Context, Poll, ready};
 

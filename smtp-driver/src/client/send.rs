@@ -1,5 +1,7 @@
 //! Sending messages.
 
+#![expect(clippy::indexing_slicing, reason = "`find` says where a flight is")]
+
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;

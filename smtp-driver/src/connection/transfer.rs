@@ -1,5 +1,7 @@
 //! Moving bytes between a machine and its stream.
 
+#![expect(clippy::indexing_slicing, reason = "there are not more pieces than slices for them")]
+
 use std::io::{self, IoSlice};
 use std::task::{Context, Poll, ready};
 

@@ -1,5 +1,10 @@
 //! What the peer has sent and the machine has not used yet.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "`start` is never behind `end`, nor `end` behind the capacity; every octet passes here"
+)]
+
 use bytes::{Buf, BytesMut};
 use memchr::memchr;
 

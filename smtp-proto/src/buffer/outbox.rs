@@ -68,7 +68,7 @@ impl Outbox {
     /// How many octets are to be written.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.queued + self.tail().len()
+        self.queued.saturating_add(self.tail().len())
     }
 
     /// Whether nothing is to be written.
@@ -104,11 +104,11 @@ impl Outbox {
             return;
         }
         if !self.tail.is_empty() {
-            self.queued += self.tail.len();
+            self.queued = self.queued.saturating_add(self.tail.len());
             self.queue.push_back(self.tail.split().freeze());
             self.split = true;
         }
-        self.queued += piece.len();
+        self.queued = self.queued.saturating_add(piece.len());
         self.queue.push_back(piece);
     }
 
@@ -155,8 +155,8 @@ impl Buf for Outbox {
         let mut left = count;
         while let Some(mut piece) = self.queue.pop_front() {
             let here = left.min(piece.len());
-            left -= here;
-            self.queued -= here;
+            left = left.saturating_sub(here);
+            self.queued = self.queued.saturating_sub(here);
             piece.advance(here);
             if !piece.is_empty() {
                 self.queue.push_front(piece);

@@ -54,7 +54,8 @@ impl Client {
         base64::encode(initial.unwrap_or_default(), &mut encoded);
         let text = core::str::from_utf8(&encoded).unwrap_or_default();
         let response = InitialResponse::parse(text).unwrap_or(InitialResponse::EMPTY);
-        let line = "AUTH  \r\n".len() + mechanism.as_str().len() + response.as_str().len();
+        let words = mechanism.as_str().len().saturating_add(response.as_str().len());
+        let line = "AUTH  \r\n".len().saturating_add(words);
         // RFC 4954 section 4
         let fits = line <= LINE;
         self.held_response = initial.filter(|_| !fits).map(|held| held.to_vec().into());

@@ -319,8 +319,16 @@ impl Client {
 
     /// The end of the content was just queued.
     fn content_is_complete(&mut self) {
+        let ends_at = self.outbox.written().saturating_add(self.outbox.len() as u64);
         if let Some(transaction) = self.transactions.back_mut() {
             transaction.complete = true;
+            transaction.ends_at = ends_at;
         }
+    }
+
+    /// Whether the next reply is to a message whose end is not written yet.
+    pub(super) fn awaits_unwritten_content(&self) -> bool {
+        matches!(self.pipeline.front(), Some(Awaited::Content | Awaited::LastChunk))
+            && self.transactions.front().is_some_and(|sent| sent.ends_at > self.outbox.written())
     }
 }

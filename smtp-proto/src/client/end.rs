@@ -35,6 +35,7 @@ impl Client {
         self.idle = None;
         self.sending = None;
         self.held_response = None;
+        self.early = None;
         self.pipeline.clear();
         self.outbox.close();
     }

@@ -77,7 +77,7 @@ use crate::sasl::Secret;
 use crate::session::{Act, Forgets, Phase, Protocol};
 use crate::syntax::capability::{Capabilities, Extension, LimitsOffer};
 use crate::syntax::command::Command;
-use crate::syntax::reply::{Class, ReplyLimits, ReplyParser};
+use crate::syntax::reply::{Class, Reply, ReplyLimits, ReplyParser};
 use crate::syntax::verb::Verb;
 
 /// The client's side of an SMTP, submission or LMTP conversation.
@@ -92,6 +92,8 @@ pub struct Client {
     inbox: Inbox,
     outbox: Outbox,
     parser: ReplyParser,
+    /// A server took a message before it can have had it: nothing further is heard before it is written.
+    early: Option<Reply>,
     /// As far as the replies go that are in.
     phase: Phase,
     capabilities: Capabilities,
@@ -152,6 +154,7 @@ impl Client {
             inbox: Inbox::new(limits.reply_line.max(1)),
             outbox: Outbox::new(),
             parser: ReplyParser::new(reply),
+            early: None,
             phase: Phase::Connect,
             capabilities: Capabilities::none(),
             tls: None,

@@ -8,7 +8,7 @@ use crate::buffer::{Inbox, Line, Outbox};
 use crate::error::{Close, Fault};
 use crate::machine::{Machine, Outline, Step, Time, Tls, Wait};
 use crate::session::{Act, Phase};
-use crate::syntax::reply::Class;
+use crate::syntax::reply::{Class, Reply};
 
 /// What looking into the inbox brought.
 enum Heard {
@@ -159,13 +159,16 @@ impl Client {
 
     /// Reads the next line of a reply.
     fn hear(&mut self) -> Heard {
+        if let Some(reply) = self.early.take() {
+            return self.take_reply(reply);
+        }
         match self.inbox.line(self.config.limits.reply_line) {
             Some(Line::Whole(length)) => {
                 let line = self.inbox.filled().get(..length).unwrap_or_default();
                 let reply = self.parser.push(line);
                 self.inbox.consume(length.saturating_add(2));
                 match reply {
-                    Ok(Some(reply)) => self.on_reply(reply).map_or(Heard::Something, Heard::Event),
+                    Ok(Some(reply)) => self.take_reply(reply),
                     Ok(None) => Heard::Something,
                     Err(error) => self.hear_fault(Fault::Reply(error)),
                 }
@@ -180,6 +183,20 @@ impl Client {
             }
             None => Heard::Nothing,
         }
+    }
+
+    /// Nobody can have taken a message before its end was written, whatever the reply says. Where that
+    /// stays so the connection is over. A refusal may come at any time.
+    fn take_reply(&mut self, reply: Reply) -> Heard {
+        if reply.is_positive() && self.awaits_unwritten_content() {
+            if self.outbox.is_closed() {
+                self.hang_up();
+                return Heard::Something;
+            }
+            self.early = Some(reply);
+            return Heard::Nothing;
+        }
+        self.on_reply(reply).map_or(Heard::Something, Heard::Event)
     }
 
     fn hear_fault(&mut self, fault: Fault) -> Heard {
@@ -203,7 +220,7 @@ impl Client {
         }
         let until = deadline.map(|(until, _)| until);
         // What comes now is not for this machine.
-        let over = handshake || self.phase == Phase::Turned;
+        let over = handshake || self.phase == Phase::Turned || self.early.is_some();
         Some(Step::Wait(Wait { read: !over, write, until }))
     }
 

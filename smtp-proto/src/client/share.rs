@@ -66,7 +66,7 @@ impl Client {
                 continue;
             }
             if !room {
-                mails -= 1;
+                mails = mails.saturating_sub(1);
                 here.push(Part::of(&envelope));
             }
             if let Some(part) = here.last_mut() {

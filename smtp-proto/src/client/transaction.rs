@@ -40,6 +40,8 @@ pub(super) struct Transaction {
     pub(super) abandoned: bool,
     /// The end of the content was queued: from here on the server may have the message.
     pub(super) complete: bool,
+    /// The server has the message once it has taken so many octets in all.
+    pub(super) ends_at: u64,
     /// There was an outcome for everybody.
     pub(super) settled: bool,
 }
@@ -63,6 +65,7 @@ impl Transaction {
             needs_reset: false,
             abandoned: false,
             complete: false,
+            ends_at: 0,
             settled: false,
         }
     }

@@ -1,5 +1,7 @@
 //! CRC-32C, the checksum of Castagnoli (RFC 9260 appendix A, RFC 3720 section 12.1).
 
+#![expect(clippy::arithmetic_side_effects, reason = "evaluated by the compiler only")]
+
 /// The polynomial 0x1EDC6F41, with its bits in reverse.
 const POLYNOMIAL: u32 = 0x82F6_3B78;
 

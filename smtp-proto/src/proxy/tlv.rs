@@ -1,5 +1,10 @@
 //! Type, length, value: what a version 2 header says beyond addresses (section 2.2).
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "places in the header, none of them behind its end"
+)]
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 

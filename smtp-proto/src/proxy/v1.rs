@@ -1,5 +1,7 @@
 //! Version 1: a line of text (section 2.1).
 
+#![expect(clippy::arithmetic_side_effects, reason = "places in a line of 107 octets at most")]
+
 use core::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::header::{Addresses, v6_addr};

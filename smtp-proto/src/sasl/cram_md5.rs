@@ -1,5 +1,7 @@
 //! What both sides of CRAM-MD5 share.
 
+#![expect(clippy::arithmetic_side_effects, reason = "a hexadecimal digit is below 16")]
+
 use alloc::vec::Vec;
 
 use hmac::{Hmac, KeyInit, Mac};

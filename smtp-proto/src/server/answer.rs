@@ -242,7 +242,7 @@ impl Server {
             }
             Question::Rcpt => {
                 self.advance(Act::Rcpt, code);
-                self.transaction.recipients += 1;
+                self.transaction.recipients = self.transaction.recipients.saturating_add(1);
             }
             Question::Message(Transfer::Data) => {
                 self.advance(Act::Data, code);

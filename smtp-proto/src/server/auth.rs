@@ -69,7 +69,7 @@ impl Server {
                 Turn::Again
             }
             Some(Line::BareLf(at)) => {
-                self.inbox.consume(at + 1);
+                self.inbox.consume(at.saturating_add(1));
                 self.exchange_over();
                 self.refuse_line(Fault::BareLineFeed, Status::SYNTAX_ERROR);
                 Turn::Again
@@ -82,7 +82,7 @@ impl Server {
                 } else {
                     base64::decode(line).map_err(|_| Fault::SaslEncoding)
                 };
-                self.inbox.consume(length + 2);
+                self.inbox.consume(length.saturating_add(2));
                 // The reply to each line decides whether there is to be another.
                 if !self.inbox.is_empty() && self.sent_ahead(Some(Verb::Auth)) {
                     return Turn::Again;

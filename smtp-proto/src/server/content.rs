@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::deadlines::Awaited;
 use super::poll::Turn;
-use super::verdict::Verdict;
+use super::verdict::{Text, Verdict};
 use super::{Abort, Event, Question, Refusal, Server, Task, Transfer};
 use crate::body::Newlines;
 use crate::body::chunk::Chunk;
@@ -131,7 +131,7 @@ impl Server {
             if done { Task::Deliver { content, answered: 0 } } else { Task::Content(content) };
         match piece {
             Some(piece) if !piece.is_empty() => {
-                self.transaction.octets += piece.len() as u64;
+                self.transaction.count(&piece);
                 Turn::Event(Event::Body(piece))
             }
             _ => Turn::Again,
@@ -142,7 +142,7 @@ impl Server {
     fn fetch(&mut self, mut content: Content) -> Turn {
         let rest = self.inspect(&mut content, Bytes::new(), true).unwrap_or_default();
         if !rest.is_empty() {
-            self.transaction.octets += rest.len() as u64;
+            self.transaction.count(&rest);
             self.task = Task::Content(content);
             return Turn::Event(Event::Body(rest));
         }
@@ -162,7 +162,7 @@ impl Server {
             Source::Data(unstuffer) => {
                 let found = unstuffer.decode(self.inbox.filled_mut());
                 let piece = self.inbox.take(found.kept).freeze();
-                self.inbox.consume(found.consumed - found.kept);
+                self.inbox.consume(found.consumed.saturating_sub(found.kept));
                 (piece, found.done)
             }
             Source::Chunk(chunk) => {
@@ -200,7 +200,7 @@ impl Server {
         if let Some(verdict) = &content.verdict {
             let refusal = verdict.refusal.clone();
             let count = *answered;
-            *answered += 1;
+            *answered = answered.saturating_add(1);
             if count < self.final_replies(act) {
                 self.reply_refusal(&refusal, false);
             } else {
@@ -240,6 +240,10 @@ impl Server {
         }
         self.deadlines.content_over();
         self.advance(act, refusal.code());
+        if self.phase == Phase::Mail {
+            // It was for nobody: what may still come is another message.
+            self.transaction.text = Text::default();
+        }
         if refusal.closes() {
             self.close(Close::Shutdown);
         }
@@ -258,7 +262,7 @@ impl Server {
     /// Carries out the answer to [`Event::Deliver`], which was written already.
     pub(super) fn delivered(&mut self, accepted: bool) {
         let Task::Deliver { content, answered } = &mut self.task else { return };
-        *answered += 1;
+        *answered = answered.saturating_add(1);
         let (act, answered) = (content.act(), *answered);
         if accepted {
             self.session.delivered();

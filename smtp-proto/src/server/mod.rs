@@ -175,6 +175,13 @@ struct Transaction {
     text: Text,
 }
 
+impl Transaction {
+    /// So much more was passed on.
+    fn count(&mut self, piece: &[u8]) {
+        self.octets = self.octets.saturating_add(piece.len() as u64);
+    }
+}
+
 /// News that are to be told before anything else happens. Not a queue: each can come once between
 /// two steps of the machine.
 #[derive(Debug, Default)]

@@ -195,7 +195,7 @@ fn lines<'a>(
     let mut lines = Vec::new();
     for text in texts {
         let text = cut(text.as_str(), room);
-        room -= text.len();
+        room = room.saturating_sub(text.len());
         lines.push(plain(text, utf8));
         if room == 0 {
             break;

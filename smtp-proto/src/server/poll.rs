@@ -117,9 +117,9 @@ impl Server {
                 self.deadlines.restart();
                 // The line is read where it lies; commands do not touch the inbox.
                 let mut inbox = mem::replace(&mut self.inbox, Inbox::new(0));
-                let more = inbox.len() > length + 2;
+                let more = inbox.len() > length.saturating_add(2);
                 let turn = self.command(inbox.filled().get(..length).unwrap_or_default(), more);
-                inbox.consume(length + 2);
+                inbox.consume(length.saturating_add(2));
                 self.inbox = inbox;
                 turn
             }
@@ -130,7 +130,7 @@ impl Server {
             }
             Some(Line::BareLf(at)) => {
                 let piece = piece(self.inbox.filled());
-                self.inbox.consume(at + 1);
+                self.inbox.consume(at.saturating_add(1));
                 self.refuse_line(Fault::BareLineFeed, Status::SYNTAX_ERROR);
                 self.lose_piece(piece)
             }
@@ -172,15 +172,16 @@ impl Server {
     fn swallow(&mut self) -> Turn {
         let filled = self.inbox.filled();
         let mut ends = memchr::memchr_iter(b'\n', filled);
-        let end = ends.find(|&lf| lf > 0 && filled.get(lf - 1) == Some(&b'\r'));
+        let is_crlf = |lf: usize| lf.checked_sub(1).and_then(|cr| filled.get(cr)) == Some(&b'\r');
+        let end = ends.find(|&lf| is_crlf(lf));
         if let Some(lf) = end {
-            self.inbox.consume(lf + 1);
+            self.inbox.consume(lf.saturating_add(1));
             self.deadlines.restart();
             self.task = Task::Command;
             return Turn::Again;
         }
         let keep = usize::from(filled.last() == Some(&b'\r'));
-        self.inbox.consume(filled.len() - keep);
+        self.inbox.consume(filled.len().saturating_sub(keep));
         if self.inbox.is_closed() { self.hang_up() } else { Turn::Wait(Awaited::CommandLine) }
     }
 

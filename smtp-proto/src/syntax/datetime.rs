@@ -1,5 +1,10 @@
 //! Dates and times as RFC 3339 section 5.6 writes them.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "years have four digits and the other fields two: all of it fits many times over"
+)]
+
 use alloc::boxed::Box;
 use alloc::format;
 use core::cmp::Ordering;

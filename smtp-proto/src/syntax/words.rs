@@ -3,6 +3,8 @@
 //! Each works on the octets of a number as if they were eight: what one of them borrows from the next
 //! can only be wrong about an octet when the answer is yes already.
 
+#![expect(clippy::arithmetic_side_effects, reason = "a limit is an octet: eight of it fill a word")]
+
 const ONES: u64 = u64::from_ne_bytes([1; 8]);
 const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
 

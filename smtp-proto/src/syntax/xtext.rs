@@ -19,7 +19,7 @@ pub fn encode(text: &str, out: &mut impl fmt::Write) -> fmt::Result {
         for octet in character.encode_utf8(&mut [0; 4]).bytes() {
             write!(out, "+{octet:02X}")?;
         }
-        from = end + character.len_utf8();
+        from = end.saturating_add(character.len_utf8());
     }
 }
 
@@ -35,7 +35,7 @@ pub fn decode(text: &str) -> Result<Cow<'_, str>, XtextError> {
     let mut decoded = Vec::with_capacity(octets.len());
     let mut rest = octets;
     while let [first, tail @ ..] = rest {
-        let error = |kind| XtextError { kind, at: octets.len() - rest.len() };
+        let error = |kind| XtextError { kind, at: octets.len().saturating_sub(rest.len()) };
         if class::is(*first, class::XCHAR) {
             decoded.push(*first);
             rest = tail;

@@ -448,7 +448,8 @@ fn play(scene: &Scene) {
         }
         if let Some(last) = possible.len().checked_sub(1) {
             moves += 1;
-            let choice = possible[usize::try_from(random.number()).unwrap() % (last + 1)];
+            let choice = usize::try_from(random.number() % (last as u64 + 1)).unwrap();
+            let choice = possible[choice];
             choice(&mut World {
                 client: &mut client,
                 server: &mut server,

@@ -51,7 +51,7 @@ struct Replay {
 
 /// The client's user.
 #[derive(Default)]
-struct User {
+pub(crate) struct User {
     /// The last event has come.
     closed: bool,
     /// What is still to be sent of each message.
@@ -133,8 +133,18 @@ impl User {
         Ok(())
     }
 
+    /// The last message that was begun.
+    #[allow(dead_code, reason = "not every test asks")]
+    pub(crate) fn last_transaction(&self) -> Option<TransactionId> {
+        self.content.keys().max().copied()
+    }
+
     /// Hands over the next piece of the message that was given with `send`.
-    fn body(&mut self, client: &mut Client, transaction: TransactionId) -> Result<(), String> {
+    pub(crate) fn body(
+        &mut self,
+        client: &mut Client,
+        transaction: TransactionId,
+    ) -> Result<(), String> {
         let pieces = self.content.entry(transaction).or_default();
         let done = match pieces.pop_front() {
             Some(piece) => client.body(piece),
@@ -144,7 +154,12 @@ impl User {
     }
 
     /// Carries out an answer; one that ends in `! why` must be refused.
-    fn answer(&mut self, client: &mut Client, answer: &str, content: &[u8]) -> Result<(), String> {
+    pub(crate) fn answer(
+        &mut self,
+        client: &mut Client,
+        answer: &str,
+        content: &[u8],
+    ) -> Result<(), String> {
         let (call, refused) = match answer.split_once(" ! ") {
             Some((call, why)) => (call, Some(why)),
             None => (answer, None),
@@ -292,7 +307,7 @@ fn push(params: &mut Params, param: &str) -> Option<()> {
     params.push(keyword, value).ok()
 }
 
-fn describe(event: &Event) -> String {
+pub(crate) fn describe(event: &Event) -> String {
     match event {
         Event::Ready => "ready".into(),
         Event::Body { transaction, .. } => format!("body {}", transaction.0),
@@ -334,7 +349,7 @@ fn describe(event: &Event) -> String {
 }
 
 /// What the words of the header say, and whether there is TLS from the start.
-fn config(words: &[String]) -> Result<(Config, bool), String> {
+pub(crate) fn config(words: &[String]) -> Result<(Config, bool), String> {
     let mut config = Config::new("client.example".parse().unwrap());
     let mut implicit_tls = false;
     for word in words {

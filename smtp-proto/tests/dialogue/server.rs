@@ -141,7 +141,7 @@ impl User {
 }
 
 /// Carries out an answer; one that ends in `! why` must be refused.
-fn answer(server: &mut Server, answer: &str) -> Result<(), String> {
+pub(crate) fn answer(server: &mut Server, answer: &str) -> Result<(), String> {
     let (call, refused) = match answer.split_once(" ! ") {
         Some((call, why)) => (call, Some(why)),
         None => (answer, None),
@@ -195,7 +195,7 @@ fn refusal(name: &str) -> Result<Refusal, String> {
     })
 }
 
-fn describe(event: &Event) -> String {
+pub(crate) fn describe(event: &Event) -> String {
     match event {
         Event::Connected => "connected".into(),
         Event::Hello { verb, name } => format!("hello {verb} {name}"),
@@ -261,7 +261,7 @@ fn read_texts(text: &str) -> Result<Vec<Text>, String> {
 }
 
 /// What the words of the header say, and whether there is TLS from the start.
-fn config(words: &[String]) -> Result<(Config, bool), String> {
+pub(crate) fn config(words: &[String]) -> Result<(Config, bool), String> {
     let mut config = Config::new("mx.example".parse().unwrap());
     let mut implicit_tls = false;
     for word in words {

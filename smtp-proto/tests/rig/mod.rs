@@ -166,11 +166,18 @@ where
 
     /// Takes some of what is to be written.
     pub(crate) fn write(&mut self) {
-        let outbox = self.machine.outbox();
+        let len = self.machine.outbox().len();
         let n = match self.writes {
-            Writes::All => outbox.len(),
-            Writes::Random => self.random.up_to(outbox.len()),
+            Writes::All => len,
+            Writes::Random => self.random.up_to(len),
         };
+        self.write_some(n);
+    }
+
+    /// Takes at most so many octets of what is to be written.
+    pub(crate) fn write_some(&mut self, n: usize) {
+        let outbox = self.machine.outbox();
+        let n = n.min(outbox.len());
         let taken: Vec<u8> = outbox.slices().flatten().copied().take(n).collect();
         outbox.advance(n);
         self.output.extend_from_slice(&taken);

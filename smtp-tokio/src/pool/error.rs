@@ -68,7 +68,7 @@ impl PoolError {
                 Self::TooSlow { server, limit: timeouts.create.unwrap_or_default() }
             }
             Error::Closed => Self::Closed { server },
-            // There is a runtime, and there are no hooks.
+            #[expect(clippy::unreachable, reason = "there is a runtime, and there are no hooks")]
             Error::NoRuntimeSpecified | Error::PostCreateHook(_) => unreachable!("{error}"),
         }
     }

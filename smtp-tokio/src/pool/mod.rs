@@ -101,6 +101,7 @@ impl Pool {
     #[must_use]
     pub fn with_config(manager: Manager, config: PoolConfig) -> Self {
         let limits = manager.limits;
+        #[expect(clippy::expect_used, reason = "said above")]
         let inner = managed::Pool::builder(manager)
             .config(config)
             .runtime(Runtime::Tokio1)

@@ -82,7 +82,7 @@ impl Check {
         if self.after_cr && !rest.is_empty() {
             let Some(behind) = rest.strip_prefix(b"\n") else { return self.finish() };
             rest = behind;
-            at += 1;
+            at = at.saturating_add(1);
         }
         let mut after_cr = self.after_cr && piece.is_empty();
         while let Some(newline) = memchr2(b'\r', b'\n', rest) {

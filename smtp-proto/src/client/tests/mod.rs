@@ -5,6 +5,7 @@ mod books;
 mod chunks;
 mod content;
 mod defects;
+mod early;
 mod hello;
 mod lmtp;
 mod open;

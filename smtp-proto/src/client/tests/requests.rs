@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::ToString;
+use bytes::Buf;
 
 use super::rig::{Rig, opening, play};
 use super::{config, envelope};
@@ -191,6 +192,8 @@ fn a_request_between_outcome_and_ready() {
     let replies = b"250 ok\r\n250 ok\r\n250 ok\r\n";
     client.inbox().space()[..replies.len()].copy_from_slice(replies);
     client.inbox().commit(replies.len());
+    let all = client.outbox().len();
+    client.outbox().advance(all);
     let mut outcome = false;
     while !outcome {
         let step = client.poll(Time::ZERO);

@@ -64,7 +64,7 @@ impl Mechanism for Login {
 
     fn respond(&mut self, _: &[u8]) -> Result<Secret, Cancel> {
         let answer = self.answers.get(self.sent).ok_or(Cancel::NothingToSay)?;
-        self.sent += 1;
+        self.sent = self.sent.saturating_add(1);
         Ok(answer.clone())
     }
 }

@@ -86,7 +86,7 @@ impl<'a> ClientFirst<'a> {
         let text = core::str::from_utf8(message).ok()?;
         let (flag, rest) = text.split_once(',')?;
         let (authzid, bare) = rest.split_once(',')?;
-        let gs2_header = text.get(..text.len() - bare.len())?;
+        let gs2_header = text.get(..text.len().saturating_sub(bare.len()))?;
         let authzid = match authzid {
             "" => None,
             named => Some(prepared(named.strip_prefix("a=")?)?),

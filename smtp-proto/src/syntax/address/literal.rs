@@ -1,5 +1,10 @@
 //! `address-literal` (RFC 5321 section 4.1.3).
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "places in the text, none of them behind its end"
+)]
+
 use super::{AddressError, AddressErrorKind as Kind, MAX_DOMAIN};
 use crate::syntax::class;
 use alloc::{boxed::Box, format};

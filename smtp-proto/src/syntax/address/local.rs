@@ -1,5 +1,10 @@
 //! `Local-part = Dot-string / Quoted-string` (RFC 5321 section 4.1.2).
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "places in the text, none of them behind its end"
+)]
+
 use super::{AddressError, AddressErrorKind as Kind, MAX_LOCAL_PART};
 use crate::syntax::class;
 use alloc::{borrow::Cow, string::String};

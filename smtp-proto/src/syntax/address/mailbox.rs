@@ -1,5 +1,10 @@
 //! `Mailbox = Local-part "@" ( Domain / address-literal )` (RFC 5321 section 4.1.2).
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "places in the text, none of them behind its end"
+)]
+
 use super::{
     AddressError, AddressErrorKind as Kind, Host, MAX_LOCAL_PART, MAX_MAILBOX, host, local,
 };

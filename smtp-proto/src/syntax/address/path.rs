@@ -1,5 +1,10 @@
 //! `Path = "<" [ A-d-l ":" ] Mailbox ">"` (RFC 5321 section 4.1.2).
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "places in the text, none of them behind its end"
+)]
+
 use super::{AddressError, AddressErrorKind as Kind, MAX_PATH, Mailbox, domain, mailbox};
 
 /// The path, if nothing comes behind it.

@@ -169,7 +169,11 @@ impl Extension {
     }
 }
 
-#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler only")]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "evaluated by the compiler only"
+)]
 const fn all() -> [Extension; ROWS.len()] {
     let mut all = [Extension::Pipelining; ROWS.len()];
     let mut at = 0;

@@ -87,7 +87,7 @@ fn bdat(argument: &[u8]) -> Option<Command<'_>> {
         if digit > 9 {
             return None;
         }
-        size = size * 10 + u64::from(digit);
+        size = u64::saturating_mul(size, 10).saturating_add(u64::from(digit));
     }
     Some(Command::Bdat { size, last })
 }

@@ -20,7 +20,7 @@ impl<'a> InitialResponse<'a> {
     #[must_use]
     pub fn parse(text: &'a str) -> Option<InitialResponse<'a>> {
         let padding = text.bytes().rev().take_while(|octet| *octet == b'=').count();
-        let digits = text.len() - padding;
+        let digits = text.len().saturating_sub(padding);
         let alphabet = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/');
         let base64 = digits > 0
             && padding <= 2

@@ -1,5 +1,7 @@
 //! From a line to a command.
 
+#![expect(clippy::arithmetic_side_effects, reason = "the parts of a line begin and end within it")]
+
 use super::error::form;
 use super::{
     AtrnDomains, Attributes, Command, CommandError, CommandErrorKind, EtrnNode, InitialResponse,

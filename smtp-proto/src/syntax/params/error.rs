@@ -39,7 +39,7 @@ impl Keyword {
         let mut kept = Keyword { octets: [0; KEPT], len: 0 };
         for (to, from) in kept.octets.iter_mut().zip(keyword.bytes()) {
             *to = from;
-            kept.len += 1;
+            kept.len = kept.len.saturating_add(1);
         }
         kept
     }

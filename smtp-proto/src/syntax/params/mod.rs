@@ -3,6 +3,11 @@
 //! [`Params`] holds them as text. A [`Parameter`] is a type for one of them; those of known
 //! extensions are here, and [`Known`] tells which verb and extension each belongs to.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "places in the text, none of them behind its end"
+)]
+
 use super::class;
 use alloc::{boxed::Box, string::String};
 use core::{fmt, hash, iter, mem, str::FromStr};

@@ -34,7 +34,9 @@ impl<T: AsRef<str>> Params<T> {
             return Ok(None);
         };
         P::parse(param.value).map(Some).ok_or_else(|| {
-            let value = at + param.keyword.len() + usize::from(param.value.is_some());
+            let value = at
+                .saturating_add(param.keyword.len())
+                .saturating_add(usize::from(param.value.is_some()));
             let kind = ParamErrorKind::Value { expected: P::EXPECTED };
             ParamError::new(kind, param.keyword, value)
         })

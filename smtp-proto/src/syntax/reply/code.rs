@@ -1,5 +1,7 @@
 //! The three digits that say what came of a command.
 
+#![expect(clippy::arithmetic_side_effects, reason = "three digits")]
+
 use core::fmt;
 
 /// A reply code (RFC 5321 section 4.2): three digits, the first of them 2, 3, 4 or 5.

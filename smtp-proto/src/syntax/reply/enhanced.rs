@@ -1,5 +1,7 @@
 //! Enhanced mail system status codes (RFC 3463), as replies carry them (RFC 2034).
 
+#![expect(clippy::arithmetic_side_effects, reason = "three digits at most to a number")]
+
 use core::fmt;
 
 use super::Class;

@@ -61,7 +61,8 @@ impl ReplyParser {
     pub fn push(&mut self, line: &[u8]) -> Result<Option<Reply>, ReplyError> {
         let begun = self.begun.take();
         let line = ReplyLine::parse(line)?;
-        let (lines, octets) = begun.as_ref().map_or((0, 0), |b| (b.lines, b.text.len() - b.lines));
+        let (lines, octets) =
+            begun.as_ref().map_or((0, 0), |b| (b.lines, b.text.len().saturating_sub(b.lines)));
         if lines >= self.limits.lines {
             return Err(ReplyError::TooManyLines { limit: self.limits.lines });
         }
@@ -84,7 +85,7 @@ impl ReplyParser {
             return Ok(Some(Reply { code: line.code, text: Octets::Long(begun.text) }));
         }
         begun.text.push(b'\n');
-        begun.lines += 1;
+        begun.lines = begun.lines.saturating_add(1);
         self.begun = Some(begun);
         Ok(None)
     }
@@ -102,7 +103,11 @@ impl Reply {
             match parser.push(line)? {
                 None => {}
                 Some(reply) if rest.is_empty() => return Ok(reply),
-                Some(_) => return Err(ReplyError::Trailing { at: octets.len() - rest.len() }),
+                Some(_) => {
+                    return Err(ReplyError::Trailing {
+                        at: octets.len().saturating_sub(rest.len()),
+                    });
+                }
             }
         }
         Err(ReplyError::Incomplete)

@@ -46,7 +46,7 @@ pub(super) fn decode<'a>(text: &str, decoded: &'a mut [u8; MAX_VALUE]) -> Option
             _ => Some(octet).filter(|octet| class::is(*octet, class::XCHAR))?,
         };
         *decoded.get_mut(len)? = octet;
-        len += 1;
+        len = len.saturating_add(1);
     }
     str::from_utf8(decoded.get(..len)?).ok()
 }

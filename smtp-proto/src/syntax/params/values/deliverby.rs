@@ -64,7 +64,8 @@ impl Parameter for By {
     fn parse(value: Option<&str>) -> Option<Self> {
         let (time, mode) = value?.split_once(';')?;
         let seconds = i32::try_from(nine_digits(time.strip_prefix(['-', '+']).unwrap_or(time))?);
-        let seconds = seconds.ok()? * if time.starts_with('-') { -1 } else { 1 };
+        let seconds = seconds.ok()?;
+        let seconds = if time.starts_with('-') { seconds.saturating_neg() } else { seconds };
         let (mode, trace) = match mode.as_bytes() {
             [mode] => (mode, false),
             [mode, b'T' | b't'] => (mode, true),

@@ -1,5 +1,7 @@
 //! `MT-PRIORITY` (RFC 6710 section 7).
 
+#![expect(clippy::arithmetic_side_effects, reason = "one digit")]
+
 use alloc::string::{String, ToString};
 use core::fmt;
 

@@ -51,7 +51,7 @@ impl Orcpt {
     }
 
     fn encode(addr_type: &str, address: &str, smtputf8: bool) -> Option<Self> {
-        let mut text = String::from(addr_type) + ";";
+        let mut text = [addr_type, ";"].concat();
         let written = match (is_utf8(addr_type), smtputf8) {
             (false, _) => xtext::encode(address, &mut text),
             (true, false) => unitext::encode_ascii(address, &mut text),
@@ -71,7 +71,7 @@ impl Orcpt {
     /// The address, decoded; may be empty.
     #[must_use]
     pub fn address(&self) -> Cow<'_, str> {
-        let address = self.text.get(self.semicolon + 1..).unwrap_or_default();
+        let address = self.text.get(self.semicolon.saturating_add(1)..).unwrap_or_default();
         // What can't be decoded was refused.
         decode(self.addr_type(), address).unwrap_or_default()
     }
