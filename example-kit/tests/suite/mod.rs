@@ -1,5 +1,6 @@
 //! What `receive` and `send` do, whatever they run on.
 
+mod crowds;
 mod extensions;
 mod fake;
 mod lmtp;

@@ -70,6 +70,8 @@ pub(crate) struct Args {
 }
 
 const AFTER: &str = "
+SIGINT ends the load before its time; the store is looked at all the same.
+
 Exit status:
   0 every acknowledged message is whole   1 something is lost, altered, doubled, half-written or
   never sent; or a fault by --pid or --steady   64 usage   69 there is no server

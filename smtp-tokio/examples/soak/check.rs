@@ -140,7 +140,8 @@ fn read(store: &Path, findings: &mut Findings) -> io::Result<BTreeMap<Id, u32>> 
             Err(error) => return Err(error),
         };
         if size != Some(content.len() as u64) {
-            findings.fault(Kind::HalfWritten, format!("{name}: {size:?} octets, {}", content.len()));
+            findings
+                .fault(Kind::HalfWritten, format!("{name}: {size:?} octets, {}", content.len()));
         }
         match inspect(&content) {
             Found::Whole(id) => *copies.entry(id).or_default() += 1,
@@ -174,7 +175,8 @@ fn compare(
             findings.fault(Kind::Lost, what);
         } else if there > entry.most() {
             let kind = if entry.most() == 0 { Kind::NeverSent } else { Kind::Doubled };
-            findings.fault(kind, format!("{id}: there {}, at most {}", of(there), of(entry.most())));
+            findings
+                .fault(kind, format!("{id}: there {}, at most {}", of(there), of(entry.most())));
         }
     }
     // What is left nobody knows.

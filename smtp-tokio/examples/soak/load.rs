@@ -1,9 +1,11 @@
 //! The load: as many peers at a time as there are places, for as long as it is wanted.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use tokio::signal::ctrl_c;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -64,16 +66,18 @@ async fn occupy(
 /// Shows how it goes, until it is enough.
 async fn watch(args: &Args, world: &World) -> Load {
     let began = Instant::now();
+    let mut interrupt = pin!(ctrl_c());
     let mut show = Show::new(args);
     let mut samples = Vec::new();
     loop {
-        sleep(INTERVAL).await;
+        let interrupted = timeout(INTERVAL, &mut interrupt).await.is_ok();
         let sample = args.pid.and_then(Sample::take);
         samples.extend(sample);
         let took = began.elapsed();
         show.tell(world, took, sample);
         let enough = |wanted| world.tally.sum(Column::Acknowledged) >= wanted;
-        if args.time().is_some_and(|time| took >= time) || args.messages.is_some_and(enough) {
+        let over = args.time().is_some_and(|time| took >= time);
+        if interrupted || over || args.messages.is_some_and(enough) {
             return Load { took, samples };
         }
     }

@@ -84,7 +84,8 @@ async fn run(args: Args) -> Result<Vec<String>, Failure> {
         return store(&args, &ledger);
     };
     let unavailable = |error: &dyn Display| (exit::UNAVAILABLE, format!("{server}: {error}"));
-    let address = tokio::net::lookup_host(server).await.map_err(|error| unavailable(&error))?.next();
+    let address =
+        tokio::net::lookup_host(server).await.map_err(|error| unavailable(&error))?.next();
     let address = address.ok_or_else(|| unavailable(&"it has no address"))?;
     let world = World::new(address, args.largest, ledger);
     let mut world = world.map_err(|error| system("no peers", &error))?;

@@ -84,7 +84,11 @@ pub(crate) enum Found {
 
 pub(crate) fn inspect(content: &[u8]) -> Found {
     let Some((id, octets, expected, rest)) = take_apart(content) else { return Found::Strange };
-    if octets == rest.len() && expected == sum(id, rest) { Found::Whole(id) } else { Found::Damaged(id) }
+    if octets == rest.len() && expected == sum(id, rest) {
+        Found::Whole(id)
+    } else {
+        Found::Damaged(id)
+    }
 }
 
 fn take_apart(content: &[u8]) -> Option<(Id, usize, &str, &[u8])> {

@@ -67,7 +67,12 @@ const TABLE: [Row; Kind::COUNT] = [
     (Kind::Pauses, "pauses", Group::Slow, "seconds between the steps"),
     (Kind::Close, "close", Group::Broken, "closes at a point by chance"),
     (Kind::Reset, "reset", Group::Broken, "resets at a point by chance"),
-    (Kind::HalfClose, "half-close", Group::Broken, "sends no more from a point by chance, and reads"),
+    (
+        Kind::HalfClose,
+        "half-close",
+        Group::Broken,
+        "sends no more from a point by chance, and reads",
+    ),
     (Kind::Unread, "unread", Group::Broken, "is gone behind the last dot"),
     (Kind::Garbage, "garbage", Group::Hostile, "any octets"),
     (Kind::EndlessLine, "endless-line", Group::Hostile, "a line without an end"),

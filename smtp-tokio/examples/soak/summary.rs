@@ -26,7 +26,10 @@ pub(crate) fn table(world: &World, load: &Load) {
         println!("{}", row(&name, tally.connections(kind), cells));
     }
     let connections = Kind::all().map(|kind| tally.connections(kind)).sum();
-    println!("{}", row("all", connections, Column::ALL.iter().map(|(column, _)| tally.sum(*column))));
+    println!(
+        "{}",
+        row("all", connections, Column::ALL.iter().map(|(column, _)| tally.sum(*column)))
+    );
     let acknowledged = tally.sum(Column::Acknowledged);
     let seconds = load.took.as_secs_f64();
     println!(
@@ -71,9 +74,13 @@ pub(crate) fn server(args: &Args, world: &World, load: &Load) -> Vec<String> {
             }
         }
         None if load.samples.is_empty() => {
-            println!("the memory of process {pid} can't be told: there is no /proc, or no such process");
+            println!(
+                "the memory of process {pid} can't be told: there is no /proc, or no such process"
+            );
         }
-        None => println!("the memory of the server was not watched for long enough to say anything"),
+        None => {
+            println!("the memory of the server was not watched for long enough to say anything")
+        }
     }
     faults
 }

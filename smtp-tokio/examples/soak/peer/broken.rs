@@ -13,6 +13,9 @@ pub(super) enum How {
     HalfClose,
 }
 
+/// How long it may be, in milliseconds, before it breaks.
+const MOMENT: u64 = 100;
+
 /// Breaks anywhere between the greeting and the end; in every fourth case right behind the message.
 pub(super) async fn cut(visit: &mut Visit, how: How) -> Result<(), Trouble> {
     let message = visit.message();
@@ -31,6 +34,8 @@ pub(super) async fn cut(visit: &mut Visit, how: How) -> Result<(), Trouble> {
                 sending.unfinished();
             }
             sending.write(&step.octets[..now]).await?;
+            // The server may be at anything by then.
+            visit.sleep(0..MOMENT).await;
             if how == How::HalfClose {
                 sending.wire().half_close().await?;
                 if whole && step.is_content {
@@ -64,5 +69,6 @@ pub(super) async fn unread(visit: &mut Visit) -> Result<(), Trouble> {
         }
         sending.replies(&step).await?;
     }
+    visit.sleep(0..MOMENT).await;
     Ok(())
 }

@@ -7,7 +7,8 @@ use smtp_proto::client::{Envelope, NotSent};
 use smtp_proto::error::Close;
 use smtp_proto::syntax::reply::Reply;
 use smtp_tokio::client::{
-    ConnectError, Delivery, EstablishError, Fate as Outcome, Lost, SendFailure, quit, send, send_all,
+    ConnectError, Delivery, EstablishError, Fate as Outcome, Lost, SendFailure, quit, send,
+    send_all,
 };
 use smtp_tokio::{ClientConnection, Error};
 use tokio::net::TcpStream;

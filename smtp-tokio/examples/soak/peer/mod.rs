@@ -9,6 +9,7 @@ mod wire;
 
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,7 +80,8 @@ impl World {
     ) -> Result<Self, Box<dyn std::error::Error>> {
         let connector = |way| -> Result<Connector, Box<dyn std::error::Error>> {
             let mut config = Config::new(HELLO.parse()?);
-            config.chunking = if matches!(way, Way::Data) { Chunking::Never } else { Chunking::Always };
+            config.chunking =
+                if matches!(way, Way::Data) { Chunking::Never } else { Chunking::Always };
             let mut connector = Connector::new(config);
             if matches!(way, Way::Tls) {
                 // What is tested is the server, not who it is.
@@ -182,11 +184,16 @@ impl Visit {
     /// To be called before the content goes out.
     fn attempt(&self, message: &Message) -> Attempt {
         self.world.ledger.tried(message.id);
-        Attempt { world: Arc::clone(&self.world), kind: self.kind, id: message.id, fate: Fate::Unknown }
+        Attempt {
+            world: Arc::clone(&self.world),
+            kind: self.kind,
+            id: message.id,
+            fate: Fate::Unknown,
+        }
     }
 
     /// Sleeps for a time by chance.
-    async fn sleep(&mut self, milliseconds: std::ops::Range<u64>) {
+    async fn sleep(&mut self, milliseconds: Range<u64>) {
         tokio::time::sleep(Duration::from_millis(self.rng.u64(milliseconds))).await;
     }
 }

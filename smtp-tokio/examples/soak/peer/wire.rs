@@ -1,10 +1,10 @@
 //! A connection by hand: octets out, replies in.
 
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use socket2::SockRef;
-use std::io;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
@@ -89,6 +89,7 @@ impl Wire {
             loop {
                 match self.reply().await {
                     Ok(reply) if reply.code == 421 => return Err(Trouble::Told),
+                    Ok(reply) if reply.code == 221 => return Ok(()),
                     Ok(_) => {}
                     Err(error) => return Err(Trouble::Cut(error)),
                 }
