@@ -6,10 +6,11 @@ use std::time::Duration;
 /// How much of the load there has to be before anything can be said.
 const ENOUGH: usize = 20;
 
-/// So much of growth is nothing: buffers of as many connections as happen to be open, and what the
-/// allocator keeps of them, are a few hundred KiB to either side, which may be more than a tenth of a
-/// small process. A leak of a hundred octets for each connection is more than that within a minute.
-const NOISE: u64 = 2 << 20;
+/// So much of growth is nothing. The buffers of as many connections as happen to be open, and what the
+/// allocator keeps of them, make half of this to either side, which may be more than a tenth of a small
+/// process. A leak of an octet in a thousand of what comes in, or of half a KiB for each connection, is
+/// more than this within half a minute of the usual load.
+const NOISE: u64 = 1 << 20;
 
 /// How often to look.
 pub(crate) const INTERVAL: Duration = Duration::from_millis(500);

@@ -105,8 +105,9 @@ pub(super) async fn wrong_end(visit: &mut Visit) -> Result<(), Trouble> {
     // Nobody but the server could say that either of them was sent.
     visit.attempt(&outer).settle(Fate::Unfinished);
     visit.attempt(&inner).settle(Fate::Unfinished);
-    let mut octets = outer.content;
-    octets.truncate(octets.len() - 2);
+    // All but its true end.
+    let mut octets = outer.dotted();
+    octets.truncate(octets.len() - b"\r\n.\r\n".len());
     octets.extend_from_slice(ENDS[visit.rng.usize(0..ENDS.len())]);
     let smuggled = format!("MAIL FROM:<{SENDER}>\r\nRCPT TO:<{RECIPIENT}>\r\nDATA\r\n");
     octets.extend_from_slice(smuggled.as_bytes());
