@@ -1,10 +1,13 @@
 //! What `receive` and `send` do, whatever they run on.
 
+mod attacks;
 mod crowds;
 mod extensions;
 mod fake;
+mod forgeries;
 mod lmtp;
 mod logins;
+mod policy;
 mod proxy;
 mod security;
 mod sending;
