@@ -1,7 +1,7 @@
 //! Load with faults: `soak` against `receive` of every adapter at once, while they are stopped, killed
 //! and started again.
 //!
-//! For a few seconds, unless `SMTP_SOAK` says for how many; from 20 on there is a second server of each
+//! For a few seconds, unless `SMTP_SOAK` says for how many; from 40 on there is a second server of each
 //! adapter, which nobody stops and whose memory is watched.
 #![cfg(unix)]
 
@@ -9,7 +9,7 @@ mod processes;
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
@@ -31,7 +31,7 @@ fn duration() -> Duration {
 }
 
 /// From where on it makes sense to look at the memory.
-const LONG: Duration = Duration::from_secs(20);
+const LONG: Duration = Duration::from_secs(40);
 
 /// What `receive` may take to come to its end: its grace, and a little.
 const GRACE: Duration = Duration::from_secs(33);
@@ -41,7 +41,9 @@ fn every_acknowledged_message_is_whole() {
     let time = duration();
     let certificates = Certificates::local();
     // One at a time: they may have to be built.
-    ALL.iter().for_each(|adapter| drop(adapter.program("receive")));
+    for adapter in ALL {
+        adapter.program("receive");
+    }
     TOKIO.program("soak");
     thread::scope(|scope| {
         for adapter in ALL {
@@ -62,10 +64,10 @@ fn stopped_and_killed(adapter: &Adapter, certificates: &Certificates, time: Dura
     let load = soak::start(server.address(), place.store.path(), &place.journal, options);
 
     thread::sleep(time / 3);
-    let began = Instant::now();
+    let signalled = Instant::now();
     server.signal(Signal::TERM);
     assert_eq!(server.wait(), Some(0), "{}", server.log());
-    let drained = began.elapsed();
+    let drained = signalled.elapsed();
     assert!(drained < GRACE, "{drained:?}");
     place.check(adapter, "SIGTERM");
     assert!(place.temporary().is_empty(), "a server in good order leaves nothing half done");
@@ -114,7 +116,7 @@ struct Place {
     store: Arc<TempDir>,
     /// Beside the store: it holds nothing but messages.
     _dir: TempDir,
-    journal: std::path::PathBuf,
+    journal: PathBuf,
     listen: String,
 }
 
@@ -142,10 +144,10 @@ impl Place {
     }
 
     /// Names of files that are not messages.
-    fn temporary(&self) -> Vec<String> {
-        let names = fs::read_dir(self.store.path()).expect("a directory");
-        let names = names.map(|entry| entry.expect("a file").file_name().into_string().unwrap());
-        names.filter(|name| name.ends_with(".tmp")).collect()
+    fn temporary(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.store.path()).expect("a directory");
+        let paths = entries.map(|entry| entry.expect("a file").path());
+        paths.filter(|path| path.extension().is_some_and(|end| end == "tmp")).collect()
     }
 }
 
@@ -154,7 +156,8 @@ impl Place {
 fn quiet_address() -> String {
     static NEXT: AtomicU16 = AtomicU16::new(0);
 
-    let own = 10_240 + std::process::id() as u16 % 10_000;
+    // Not those that another process tries at the same time.
+    let own = 10_240 + u16::try_from(std::process::id() % 10_000).expect("a small number");
     loop {
         let port = own + NEXT.fetch_add(1, Ordering::Relaxed);
         assert!(port < 32_768, "there is no free port");

@@ -78,8 +78,8 @@ impl Kind {
 }
 
 impl Findings {
-    fn fault(&mut self, kind: Kind, what: impl ToString) {
-        self.faults.push(Fault { kind, what: what.to_string() });
+    fn fault(&mut self, kind: Kind, what: String) {
+        self.faults.push(Fault { kind, what });
     }
 
     pub(crate) fn count(&self, kind: Kind) -> usize {
@@ -182,7 +182,7 @@ fn compare(
     // What is left nobody knows.
     for (id, there) in copies {
         if id.run == run {
-            findings.fault(Kind::NeverSent, id);
+            findings.fault(Kind::NeverSent, id.to_string());
         } else {
             findings.foreign += u64::from(there);
         }

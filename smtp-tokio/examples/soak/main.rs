@@ -63,7 +63,9 @@ async fn main() -> ExitCode {
     match run(args).await {
         Ok(faults) if faults.is_empty() => ExitCode::SUCCESS,
         Ok(faults) => {
-            faults.iter().for_each(|fault| eprintln!("soak: {fault}"));
+            for fault in faults {
+                eprintln!("soak: {fault}");
+            }
             ExitCode::from(exit::FAULT)
         }
         Err((status, why)) => {

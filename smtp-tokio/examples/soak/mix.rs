@@ -1,5 +1,6 @@
 //! Who comes: kinds of peers, and how many of each at a time.
 
+use std::fmt::Write;
 use std::str::FromStr;
 
 /// What a peer is like.
@@ -116,7 +117,7 @@ impl Kind {
 pub(crate) fn help() -> String {
     let mut text = String::from("Peers:\n");
     for (_, name, group, what) in TABLE {
-        text += &format!("  {:<8} {name:<13} {what}\n", group.name());
+        let _ = writeln!(text, "  {:<8} {name:<13} {what}", group.name());
     }
     text
 }

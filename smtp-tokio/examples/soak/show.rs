@@ -1,5 +1,6 @@
 //! How it goes, while it goes.
 
+use std::fmt::Write;
 use std::io::{self, IsTerminal};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -61,7 +62,7 @@ fn line(world: &World, took: Duration, sample: Option<Sample>) -> String {
     let tally = &world.tally;
     let acknowledged = tally.sum(Column::Acknowledged);
     let open = tally.open.load(Ordering::Relaxed);
-    let rate = acknowledged as f64 / took.as_secs_f64();
+    let rate = float(acknowledged) / took.as_secs_f64();
     let mut line = format!(
         "{open} open, {acknowledged} acknowledged ({rate:.0}/s), {} refused, {} unknown, {} unfinished",
         tally.sum(Column::Refused),
@@ -69,11 +70,17 @@ fn line(world: &World, took: Duration, sample: Option<Sample>) -> String {
         tally.sum(Column::Unfinished),
     );
     if let Some(sample) = sample {
-        line += &format!(", {}, {} descriptors", mebibytes(sample.memory), sample.descriptors);
+        let memory = mebibytes(sample.memory);
+        let _ = write!(line, ", {memory}, {} descriptors", sample.descriptors);
     }
     line
 }
 
 pub(crate) fn mebibytes(octets: u64) -> String {
-    format!("{:.1} MiB", octets as f64 / f64::from(1 << 20))
+    format!("{:.1} MiB", float(octets) / f64::from(1 << 20))
+}
+
+#[allow(clippy::cast_precision_loss, reason = "it is to be read, not to be reckoned with")]
+pub(crate) fn float(number: u64) -> f64 {
+    number as f64
 }

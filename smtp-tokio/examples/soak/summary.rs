@@ -5,7 +5,7 @@ use crate::check::{Findings, Kind as FaultKind};
 use crate::load::Load;
 use crate::mix::{Group, Kind};
 use crate::peer::World;
-use crate::show::mebibytes;
+use crate::show::{float, mebibytes};
 use crate::tally::Column;
 use crate::watch::Course;
 
@@ -15,11 +15,8 @@ const NAMED: usize = 10;
 /// The table of connections and messages.
 pub(crate) fn table(world: &World, load: &Load) {
     let tally = &world.tally;
-    let mut head = format!("{:<22} {:>8}", "peer", "connect.");
-    for (_, name) in Column::ALL {
-        head += &format!(" {name:>8}");
-    }
-    println!("{head}");
+    let names = Column::ALL.map(|(_, name)| format!("{name:>8}"));
+    println!("{:<22} {:>8} {}", "peer", "connect.", names.join(" "));
     for kind in Kind::all().filter(|kind| tally.connections(*kind) > 0) {
         let name = format!("{} {}", kind.group().name(), kind.name());
         let cells = Column::ALL.iter().map(|(column, _)| tally.of(kind, *column));
@@ -34,17 +31,15 @@ pub(crate) fn table(world: &World, load: &Load) {
     let seconds = load.took.as_secs_f64();
     println!(
         "\n{acknowledged} messages acknowledged in {seconds:.1} s: {:.1}/s; 421 heard {} times",
-        acknowledged as f64 / seconds,
+        float(acknowledged) / seconds,
         tally.sum(Column::Told),
     );
 }
 
 fn row(name: &str, connections: u64, cells: impl Iterator<Item = u64>) -> String {
-    let mut row = format!("{name:<22} {connections:>8}");
-    for cell in cells {
-        row += &if cell == 0 { format!(" {:>8}", "") } else { format!(" {cell:>8}") };
-    }
-    row
+    let show = |cell| if cell == 0 { " ".repeat(8) } else { format!("{cell:>8}") };
+    let cells: Vec<_> = cells.map(show).collect();
+    format!("{name:<22} {connections:>8} {}", cells.join(" "))
 }
 
 /// What is wrong with how the server took it. Says what there is to be said.
@@ -79,7 +74,7 @@ pub(crate) fn server(args: &Args, world: &World, load: &Load) -> Vec<String> {
             );
         }
         None => {
-            println!("the memory of the server was not watched for long enough to say anything")
+            println!("the memory of the server was not watched for long enough to say anything");
         }
     }
     faults
@@ -100,6 +95,9 @@ fn disappointed(world: &World) -> Option<String> {
     let good = || Kind::all().filter(|kind| kind.group() == Group::Good);
     let count = |kind: Kind| wrong.iter().map(|column| world.tally.of(kind, *column)).sum::<u64>();
     let total: u64 = good().map(count).sum();
+    for trouble in world.tally.troubles() {
+        println!("  {trouble}");
+    }
     (total > 0).then(|| format!("good peers were disappointed {total} times"))
 }
 

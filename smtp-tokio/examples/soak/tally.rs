@@ -1,9 +1,10 @@
 //! How many connections there were of each kind, and what came of them.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::ledger::Fate;
-use crate::mix::Kind;
+use crate::mix::{Group, Kind};
 use crate::peer::Trouble;
 
 /// Columns of the table.
@@ -49,7 +50,12 @@ impl Column {
 pub(crate) struct Tally {
     counts: [[AtomicU64; Column::ALL.len()]; Kind::COUNT],
     pub(crate) open: AtomicU64,
+    /// What good peers met with, the first of it.
+    troubles: Mutex<Vec<String>>,
 }
+
+/// So much of it is kept.
+const TROUBLES: usize = 10;
 
 impl Tally {
     pub(crate) fn count(&self, kind: Kind, column: Column) {
@@ -76,6 +82,18 @@ impl Tally {
             Err(Trouble::Late) => Column::Late,
         };
         self.count(kind, column);
+        if let Err(trouble) = outcome
+            && kind.group() == Group::Good
+        {
+            let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+            if troubles.len() < TROUBLES {
+                troubles.push(format!("{}: {trouble}", kind.name()));
+            }
+        }
+    }
+
+    pub(crate) fn troubles(&self) -> Vec<String> {
+        self.troubles.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn of(&self, kind: Kind, column: Column) -> u64 {

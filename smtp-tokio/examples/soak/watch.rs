@@ -3,8 +3,9 @@
 use std::fs;
 use std::time::Duration;
 
-/// How much of the load there has to be before anything can be said.
-const ENOUGH: usize = 20;
+/// How often it has to be seen before anything can be said: half a minute. So long it takes until
+/// there was a connection of each kind at each point, and the allocator has what they need.
+const ENOUGH: usize = 60;
 
 /// So much of growth is nothing. The buffers of as many connections as happen to be open, and what the
 /// allocator keeps of them, make half of this to either side, which may be more than a tenth of a small
