@@ -8,6 +8,7 @@ use smtp_proto::client::{
     BodyError, Chunking, Client, Config, Envelope, Event, NotSent, Recipient, SendError,
     TransactionId,
 };
+use smtp_proto::error::Misuse;
 use smtp_proto::session::Protocol;
 use smtp_proto::syntax::address::{ForwardPath, ReversePath};
 use smtp_proto::syntax::base64;
@@ -78,18 +79,18 @@ fn config(tape: &mut Tape<'_>) -> Config {
     let mut config = Config::new("client.example.org".parse().expect("a host"));
     config.protocol = [Protocol::Smtp, Protocol::Submission, Protocol::Lmtp][tape.pick(3)];
     config.newlines = [OutgoingNewlines::Normalize, OutgoingNewlines::Refuse][tape.pick(2)];
-    let flags = tape.next();
+    let flags = tape.number();
     config.pipelining = flags & 1 == 0;
     config.chunking = if flags & 2 == 0 { Chunking::Always } else { Chunking::Never };
     config.helo_fallback = flags & 4 == 0;
     config.auth_without_tls = flags & 8 == 0;
     if tape.rarely() {
         let limits = &mut config.limits;
-        limits.reply_line = 16 + tape.next();
+        limits.reply_line = 16 + tape.number();
         limits.reply_lines = 1 + tape.pick(8);
-        limits.reply = 16 + tape.next();
-        limits.window = 1 + tape.next();
-        limits.piece = 1 + tape.next();
+        limits.reply = 16 + tape.number();
+        limits.window = 1 + tape.number();
+        limits.piece = 1 + tape.number();
     }
     config
 }
@@ -366,6 +367,7 @@ impl<'a> Run<'a> {
             3 => client.xforward(&attributes(Verb::XForward, "NAME=a")).is_ok(),
             4 => client.private("NOOP", "").is_ok_and(|()| panic!("a verb that is known")),
             5 => client.private("XLOOK", "\r\n").is_ok_and(|()| panic!("two lines")),
+            7 => client.hello().is_ok(),
             _ => client.private("XLOOK", "around").is_ok(),
         }
     }
@@ -452,14 +454,23 @@ impl<'a> Run<'a> {
         let client = &mut self.stage.machine;
         let gone = match self.answers.pick(4) {
             0 => client.abandon().is_err(),
-            1 => client.body(Bytes::from_static(b"x\r\n")).is_err(),
+            1 => match client.body(Bytes::from_static(b"x\r\n")) {
+                Ok(()) => false,
+                // It has to be one URL.
+                Err(BodyError::Misuse(Misuse::WrongAnswer(_))) => client.abandon().is_err(),
+                Err(_) => true,
+            },
             2 => client.pause().map(|()| self.paused = true).is_err(),
             _ => match client.finish() {
                 Ok(()) => {
                     self.messages.last_mut().expect("a message was sent").finished = true;
                     false
                 }
-                Err(BodyError::BareNewline(_) | BodyError::EightBit) => client.abandon().is_err(),
+                Err(
+                    BodyError::BareNewline(_)
+                    | BodyError::EightBit
+                    | BodyError::Misuse(Misuse::WrongAnswer(_)),
+                ) => client.abandon().is_err(),
                 Err(_) => true,
             },
         };

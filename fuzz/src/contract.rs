@@ -138,7 +138,7 @@ where
         match moves.pick(16) {
             12 if wait.write => self.write(1),
             13 if wait.write => self.machine.outbox().close(),
-            14 => self.now += Duration::from_millis(1 + moves.next() as u64),
+            14 => self.now += Duration::from_millis(1 + moves.number() as u64),
             15 => self.now = wait.until.unwrap_or(self.now).max(self.now),
             cut => {
                 if wait.write {
@@ -148,7 +148,7 @@ where
                     self.read(match cut {
                         0..4 => usize::MAX,
                         4..8 => cut - 3,
-                        _ => 1 + moves.next(),
+                        _ => 1 + moves.number(),
                     });
                 } else if !wait.write {
                     self.now = wait.until.unwrap_or(self.now).max(self.now);
@@ -160,9 +160,9 @@ where
     /// Everything that is waited for happens, the octets cut as the tape has it.
     pub fn move_in_pieces(&mut self, wait: Wait, moves: &mut Tape<'_>) {
         if wait.write {
-            self.write(1 + moves.next());
+            self.write(1 + moves.number());
         } else {
-            self.read_or_wait(wait, 1 + moves.next());
+            self.read_or_wait(wait, 1 + moves.number());
         }
     }
 

@@ -15,6 +15,7 @@ use smtp_proto::syntax::verb::Verb;
 use smtp_proto::{Machine, Step, Tls, Wait};
 
 use crate::contract::Stage;
+use crate::oracle::{ended, normalized};
 use crate::tape::{Input, Tape};
 use crate::wire::Replies;
 
@@ -86,6 +87,8 @@ struct Pair<'a> {
     seen: Vec<Seen>,
     requests: usize,
     answers: usize,
+    /// EHLO was said once more, and not answered yet.
+    hello_again: bool,
     /// Nothing goes ahead of a reply.
     lockstep: bool,
     refused: bool,
@@ -103,7 +106,7 @@ impl<'a> Pair<'a> {
         let mut left: Vec<&[u8]> = Vec::new();
         let mut rest = octets;
         while left.len() + 1 < MESSAGES && config.pick(2) == 1 {
-            let at = config.next().min(rest.len());
+            let at = config.number().min(rest.len());
             left.push(&rest[..at]);
             rest = &rest[at..];
         }
@@ -123,6 +126,7 @@ impl<'a> Pair<'a> {
             seen: Vec::new(),
             requests: 0,
             answers: 0,
+            hello_again: false,
             lockstep,
             refused: false,
             limited,
@@ -250,7 +254,14 @@ impl<'a> Pair<'a> {
                 self.message(*transaction).outcomes.push(reply.is_positive());
             }
             Event::NotSent { transaction, .. } => self.message(*transaction).not_sent = true,
-            Event::Answer(_) | Event::Authenticated(_) => self.answers += 1,
+            Event::Answer(_) | Event::Authenticated(_) => {
+                self.answers += 1;
+                self.hello_again = false;
+            }
+            Event::Hello { .. } if self.hello_again => {
+                self.answers += 1;
+                self.hello_again = false;
+            }
             Event::Secured(_) => self.answers += 1,
             Event::Refused(_) => self.refused = true,
             Event::Fault(fault) => panic!("our own server broke the protocol: {fault}"),
@@ -304,6 +315,10 @@ impl<'a> Pair<'a> {
             10 => client.xclient(&attributes("LOGIN=[UNAVAILABLE]")).is_ok(),
             11 => client.xforward(&attributes("NAME=a")).is_ok(),
             12 => client.private("XLOOK", "around").is_ok(),
+            13 => {
+                self.hello_again = client.hello().is_ok();
+                self.hello_again
+            }
             8 => {
                 client.idle().expect("Ready is open");
                 self.client.answered();
@@ -600,37 +615,12 @@ fn attributes(text: &str) -> Attributes {
     Attributes::parse(Verb::XClient, text).expect("attributes").into_owned()
 }
 
-/// The obvious way to make CRLF of whatever is meant to be a line end.
-fn normalized(content: &[u8]) -> Vec<u8> {
-    let mut lines = Vec::new();
-    let mut octets = content.iter().peekable();
-    while let Some(octet) = octets.next() {
-        match octet {
-            b'\r' => {
-                octets.next_if(|next| **next == b'\n');
-                lines.extend_from_slice(b"\r\n");
-            }
-            b'\n' => lines.extend_from_slice(b"\r\n"),
-            other => lines.push(*other),
-        }
-    }
-    lines
-}
-
-/// DATA can't carry a line without an end.
-fn ended(mut content: Vec<u8>) -> Vec<u8> {
-    if !content.is_empty() && !content.ends_with(b"\r\n") {
-        content.extend_from_slice(b"\r\n");
-    }
-    content
-}
-
 fn configs(tape: &mut Tape<'_>) -> (client::Config, server::Config) {
     let mut client = client::Config::new("client.example.org".parse().expect("a host"));
     let mut server = server::Config::new("mx.example.org".parse().expect("a domain"));
     client.protocol = [Protocol::Smtp, Protocol::Submission, Protocol::Lmtp][tape.pick(3)];
     server.protocol = client.protocol;
-    let flags = tape.next();
+    let flags = tape.number();
     client.pipelining = flags & 1 == 0;
     client.chunking = if flags & 2 == 0 { Chunking::Always } else { Chunking::Never };
     server.starttls = flags & 4 == 0;
@@ -638,7 +628,7 @@ fn configs(tape: &mut Tape<'_>) -> (client::Config, server::Config) {
     server.auth_without_tls = flags & 8 == 0;
     server.mechanisms =
         ["PLAIN", "LOGIN"].map(|name| Mechanism::parse(name.into()).unwrap()).into();
-    let missing = tape.next();
+    let missing = tape.number();
     let mut bit = 0;
     server.extensions.extend([Extension::Vrfy, Extension::Help]);
     server.extensions.retain(|_| {
@@ -646,8 +636,8 @@ fn configs(tape: &mut Tape<'_>) -> (client::Config, server::Config) {
         missing & (1 << (bit - 1)) == 0
     });
     if tape.rarely() {
-        client.limits.window = 1 + tape.next();
-        client.limits.piece = 1 + tape.next();
+        client.limits.window = 1 + tape.number();
+        client.limits.piece = 1 + tape.number();
     }
     server.limits.command_line = 1 << 20;
     server.extensions.extend([

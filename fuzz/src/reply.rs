@@ -7,6 +7,7 @@ use smtp_proto::syntax::reply::{
 };
 use smtp_proto::syntax::text::Text;
 
+use crate::grammar::no_control;
 use crate::wire;
 
 const LIMITS: ReplyLimits = ReplyLimits { lines: 16, octets: 2048 };
@@ -41,7 +42,8 @@ fn received(reply: &Reply) {
     assert!(lines.iter().map(|line| line.len()).sum::<usize>() <= LIMITS.octets);
     let shown = reply.to_string();
     assert!(shown.starts_with(&reply.code().to_string()));
-    assert_eq!(shown.contains(['\r', '\n', '\0']), false, "{shown:?}");
+    assert!(!shown.contains(['\r', '\n', '\0']), "{shown:?}");
+    no_control(&shown.replace('\t', " "));
 
     let mut written = BytesMut::new();
     reply.write(&mut written);

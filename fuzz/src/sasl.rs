@@ -188,7 +188,7 @@ fn pair(name: &str, input: &mut Input<'_>) {
                     *octet ^= 1 << input.moves.pick(8);
                 }
             }
-            3 => passed.truncate(input.moves.next()),
+            3 => passed.truncate(input.moves.number()),
             _ => {}
         }
         // What comes behind the server's proof is not signed.

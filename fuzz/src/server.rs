@@ -61,8 +61,8 @@ fn config(tape: &mut Tape<'_>) -> Config {
     config.protocol = [Protocol::Smtp, Protocol::Submission, Protocol::Lmtp][tape.pick(3)];
     config.newlines = [Newlines::Reject, Newlines::Keep, Newlines::Normalize][tape.pick(3)];
     config.extensions.extend([Extension::Vrfy, Extension::Expn, Extension::Help, Extension::Etrn]);
-    retain(&mut config.extensions, tape.next());
-    let flags = tape.next();
+    retain(&mut config.extensions, tape.number());
+    let flags = tape.number();
     config.starttls = flags & 1 != 0;
     config.require_tls = flags & 2 != 0;
     config.auth_without_tls = flags & 4 == 0;
@@ -73,12 +73,12 @@ fn config(tape: &mut Tape<'_>) -> Config {
     }
     if tape.rarely() {
         let limits = &mut config.limits;
-        limits.command_line = 64 + tape.next();
-        limits.auth_line = 64 + tape.next();
-        limits.reply_text = 16 + tape.next();
-        limits.body_line = 8 + tape.next();
-        limits.message = 16 + tape.next() as u64;
-        limits.discard = 64 + tape.next() as u64;
+        limits.command_line = 64 + tape.number();
+        limits.auth_line = 64 + tape.number();
+        limits.reply_text = 16 + tape.number();
+        limits.body_line = 8 + tape.number();
+        limits.message = 16 + tape.number() as u64;
+        limits.discard = 64 + tape.number() as u64;
         limits.recipients = 1 + tape.pick(4);
         limits.recipient_domains = 1 + tape.pick(4);
         limits.transactions = 1 + tape.pick(4) as u32;
@@ -88,7 +88,7 @@ fn config(tape: &mut Tape<'_>) -> Config {
         limits.auth_attempts = 1 + tape.pick(4) as u32;
     }
     let mut more = MORE.to_vec();
-    retain(&mut more, tape.next());
+    retain(&mut more, tape.number());
     config.extensions.extend(more);
     if tape.rarely() {
         config.extensions.push(Extension::Atrn);
@@ -328,7 +328,7 @@ impl<'a> Run<'a> {
             if !params.has::<TransId>() {
                 assert!(server.resume(1, 1).is_err(), "there is nothing to go on with");
             } else if self.answers.pick(4) < 3 {
-                let (offset, recipients) = (self.answers.next() as u64, self.answers.pick(4));
+                let (offset, recipients) = (self.answers.number() as u64, self.answers.pick(4));
                 assert_eq!(server.resume(offset, recipients).is_ok(), recipients > 0);
                 if recipients > 0 {
                     self.resumed = Some(recipients);

@@ -41,7 +41,7 @@ impl<'a> Tape<'a> {
     }
 
     /// The next decision. A '0' is 0 however often its turn comes; anything else varies.
-    pub fn next(&mut self) -> usize {
+    pub fn number(&mut self) -> usize {
         let round = self.at / self.octets.len();
         let octet = self.octets[self.at % self.octets.len()] ^ b'0';
         self.at += 1;
@@ -50,7 +50,7 @@ impl<'a> Tape<'a> {
 
     /// One of `n` choices.
     pub fn pick(&mut self, n: usize) -> usize {
-        self.next() % n
+        self.number() % n
     }
 
     /// Whether something happens that does not happen as a rule.

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::deliver::{PASSWORD, USER, WRONG, World};
+use super::feature::Feature;
+use super::installed::version;
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::process::Finished;
 use crate::processes::send::Send;
@@ -16,10 +18,20 @@ use crate::processes::send::Send;
 const SCRIPT: &str = include_str!("aiosmtpd.py");
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
-    for mode in ["plain", "starttls", "implicit", "lmtp", "unix"] {
+    const VERSION: &str = "import aiosmtpd; print(aiosmtpd.__version__)";
+    tally.is(version(Command::new(&world.python).args(["-c", VERSION]), 0));
+    for (mode, feature) in [
+        ("plain", Feature::Plain),
+        ("starttls", Feature::StartTls),
+        ("implicit", Feature::ImplicitTls),
+        ("lmtp", Feature::Lmtp),
+        ("unix", Feature::UnixSocket),
+    ] {
         let server = Server::start(world, mode, "");
         for sample in &world.samples {
             let what = format!("{mode}, {}", sample.name);
+            let large = mode == "plain" && sample.name == "20 MB";
+            tally.on(if large { Feature::Large } else { feature });
             let send = server.send(world).to("b@example.net").to("c@example.net");
             tally.check(&what, ends_with(&send.message(&sample.with_lf()), 0));
             let stored = server.take_one().and_then(|(envelope, content)| {
@@ -31,6 +43,7 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
             tally.check(format!("{what}, stored"), stored);
         }
     }
+    tally.on(Feature::Auth);
     for (mode, mechanism) in [("plain", "PLAIN"), ("plain", "LOGIN"), ("starttls", "LOGIN")] {
         let server = Server::start(world, mode, mechanism);
         let what = format!("{mode}, AUTH {mechanism}");
@@ -53,6 +66,9 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     let other =
         send.args(["--auth-mechanism", "CRAM-MD5", "--auth", &format!("{USER}:{PASSWORD}")]);
     tally.check("AUTH, neither", ends_with(&other.message(b"\n"), 77));
+    for feature in [Feature::Pipelining, Feature::Chunking, Feature::Dsn] {
+        tally.not_offered(feature, "it does not announce it");
+    }
     external(world, tally);
     envelopes(world, tally);
 }
@@ -87,6 +103,7 @@ fn external(world: &World, tally: &mut Tally) {
 }
 
 fn envelopes(world: &World, tally: &mut Tally) {
+    tally.on(Feature::SmtpUtf8);
     let server = Server::start(world, "plain", "");
     let send = server.send(world).to("b\u{fc}@example.net").to("refused@example.net");
     let finished = send.arg("--smtputf8").message("Subject: \u{fc}\n\n".as_bytes());
@@ -99,8 +116,22 @@ fn envelopes(world: &World, tally: &mut Tally) {
     });
     tally.check("a refused recipient, stored", stored);
 
+    tally.on(Feature::EightBitMime);
+    tally.check("8BITMIME and SIZE", ends_with(&server.send(world).message(b"\n\xfc\n"), 0));
+    let options = server.take_one().map(|(envelope, _)| envelope["options"].to_string());
+    for (feature, option) in
+        [(Feature::EightBitMime, "\"BODY=8BITMIME\""), (Feature::Size, "\"SIZE=5\"")]
+    {
+        tally.on(feature);
+        let said = options.clone().and_then(|said| {
+            expect(option, &said.contains(option), &true).map_err(|why| format!("{why}: {said}"))
+        });
+        tally.check(format!("{option}, stored"), said);
+    }
+    tally.on(Feature::Refusals);
     let send = server.send(world).to("later@example.net").to("b@example.net");
     tally.check("a recipient for later", ends_with(&send.message(b"\n"), 75));
+    tally.on(Feature::Many);
     let send = server.send(world).args(["--repeat", "100", "--connections", "2"]);
     server.take();
     tally.check("100 messages", ends_with(&send.message(b"\n"), 0));

@@ -14,6 +14,8 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::deliver::{PASSWORD, USER, WRONG, World};
+use super::feature::Feature;
+use super::installed::version;
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::process::{self, Finished, until, wait};
 use crate::processes::receive::Receive;
@@ -31,9 +33,21 @@ const TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.\
 /// [`PASSWORD`] in base64.
 const KEY: &str = "dGFuc3RhYWY=";
 
-pub(crate) fn run(world: &World, tally: &mut Tally) {
+/// What it relays, which is what it was sent, behind a line or two of its own.
+pub(crate) fn sending(world: &World, tally: &mut Tally) {
+    tally.is(version(Command::new("dovecot").arg("--version"), 0));
+    let server = Server::start(world, &PASSWORDS);
+    contents(world, tally, &server);
+    tally.on(Feature::XClient);
+    let send = server.send_over_tls(world).args(["--auth", &format!("{USER}:{PASSWORD}")]);
+    tally.check("XCLIENT", ends_with(&send.message(b"Subject: x\n\n"), 0));
+    tally.check("XCLIENT, stored", server.stored(b"Subject: x\r\n\r\n"));
+}
+
+pub(crate) fn receiving(world: &World, tally: &mut Tally) {
     let server = Server::start(world, &[&PASSWORDS[..], &["OAUTHBEARER", "XOAUTH2"]].concat());
     contents(world, tally, &server);
+    tally.on(Feature::Auth);
     passwords(world, tally, &server);
     tokens(world, tally, &server);
     choice(world, tally, &server);
@@ -46,6 +60,12 @@ fn contents(world: &World, tally: &mut Tally, server: &Server) {
     let send = server.send_over_tls(world).args(["--auth", &format!("{USER}:{PASSWORD}")]);
     // By BDAT both times, so that nothing need be added to it.
     for sample in &world.samples {
+        tally.on(match sample.name {
+            "20 MB" => Feature::Large,
+            // Only BDAT brings it as it is.
+            "no final newline" => Feature::Chunking,
+            _ => Feature::StartTls,
+        });
         let finished = send.clone().message(&sample.with_lf());
         tally.check(sample.name, ends_with(&finished, 0));
         tally.check(format!("{}, stored", sample.name), server.stored(&sample.content));

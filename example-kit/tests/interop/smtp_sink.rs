@@ -8,6 +8,8 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 use super::deliver::World;
+use super::feature::Feature;
+use super::smtp_source::postfix;
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::process::{Finished, until};
 
@@ -46,14 +48,23 @@ const REFUSALS: [(&[&str], i32); 30] = [
 ];
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
+    tally.is(postfix());
+    for feature in [Feature::StartTls, Feature::ImplicitTls, Feature::Auth] {
+        tally.not_offered(feature, "it speaks in the clear, and lets in everybody");
+    }
+    for feature in [Feature::Chunking, Feature::SmtpUtf8, Feature::Size, Feature::Dsn] {
+        tally.not_offered(feature, "it does not announce it");
+    }
     contents(world, tally);
     refusals(world, tally);
     many(world, tally);
 
+    tally.on(Feature::EightBitMime);
     let sink = Sink::start(&["-8"]);
     let finished = world.adapter.send(sink.address).message(b"\xfc\n");
     tally.check("no 8BITMIME", ends_with(&finished, 69).and_then(|()| says(&finished, "8BITMIME")));
 
+    tally.on(Feature::Refusals);
     // It says no in the middle of the message, which the protocol does not allow, and reads no
     // further. There has to be an end to that, with the server's code in it.
     let sink = Sink::start(&["-A", "0"]);
@@ -64,6 +75,11 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
 
 fn contents(world: &World, tally: &mut Tally) {
     for (dialect, args) in [("SMTP", &[][..]), ("SMTP", &["-p"]), ("LMTP", &["-L"])] {
+        let feature = match (dialect, args) {
+            ("LMTP", _) => Feature::Lmtp,
+            (_, []) => Feature::Pipelining,
+            _ => Feature::Plain,
+        };
         let sink = Sink::start(args);
         for sample in &world.samples {
             let mut send = world.adapter.send(sink.address).to("b@example.net").to("c@example.net");
@@ -71,6 +87,8 @@ fn contents(world: &World, tally: &mut Tally) {
                 send = send.arg("--lmtp");
             }
             let what = format!("{dialect} {args:?}, {}", sample.name);
+            let large = feature == Feature::Plain && sample.name == "20 MB";
+            tally.on(if large { Feature::Large } else { feature });
             tally.check(&what, ends_with(&send.message(&sample.with_lf()), 0));
             let dumped = sink.take_one().and_then(|dump| {
                 let (_, content) = split(&dump)?;
@@ -80,6 +98,7 @@ fn contents(world: &World, tally: &mut Tally) {
             tally.check(format!("{what}, stored"), dumped);
         }
     }
+    tally.on(Feature::EightBitMime);
     let sink = Sink::start(&[]);
     let finished = world.adapter.send_from_nobody(sink.address).to("postmaster").message(b"\xfc\n");
     tally.check("an envelope", ends_with(&finished, 0));
@@ -97,6 +116,7 @@ fn contents(world: &World, tally: &mut Tally) {
 }
 
 fn refusals(world: &World, tally: &mut Tally) {
+    tally.on(Feature::Refusals);
     for (args, status) in REFUSALS {
         let sink = Sink::start(args);
         let send = world.adapter.send(sink.address).to("b@example.net").to("c@example.net");
@@ -106,6 +126,7 @@ fn refusals(world: &World, tally: &mut Tally) {
 }
 
 fn many(world: &World, tally: &mut Tally) {
+    tally.on(Feature::Many);
     let sink = Sink::start(&[]);
     let send = world.adapter.send(sink.address).args(["--repeat", "500", "--connections", "5"]);
     let finished = send.message(b"Subject: x\n\n.\n");

@@ -4,16 +4,20 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::deliver::{CLIENT, Client, FROM, Mode, TO, Task, USER, World, succeed};
+use super::deliver::{CLIENT, Client, FROM, Mode, TO, Task, USER, World, succeed, whole};
+use super::feature::Feature;
+use super::installed::version;
 use super::tally::{Tally, expect};
 use crate::processes::corpus::Sample;
 use crate::processes::process;
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     let expected = Sample::in_lines;
+    tally.is(version(Command::new("swaks").arg("--version"), 2));
     // Debian's swaks only recommends the package with the module for TLS.
     let support = process::run(Command::new("swaks").arg("--support"), b"");
     let tls = format!("{}{}", support.stdout, support.stderr).contains("TLS supported");
+    tally.on(Feature::StartTls);
     tally.check("TLS by Net::SSLeay (libnet-ssleay-perl)", expect("support", &tls, &true));
     let modes = &[
         Mode::Plain,
@@ -32,17 +36,39 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     ];
     // It does not double a dot at the very beginning of what it sends.
     let without = &["dot first"];
-    world.deliver(tally, &Client { modes, without, breaks_off: &[], to: TO, expected, deliver });
-    let (modes, without) = (&[Mode::Plain], &["dot first", "20 MB"]);
     world.deliver(
         tally,
-        &Client { modes, without, breaks_off: &[], to: TO, expected, deliver: pipeline },
+        &Client {
+            modes,
+            without,
+            breaks_off: &[],
+            to: TO,
+            expected,
+            sent: whole,
+            deliver: &deliver,
+        },
+    );
+    let (modes, without) = (&[Mode::Pipelined], &["dot first", "20 MB"]);
+    world.deliver(
+        tally,
+        &Client {
+            modes,
+            without,
+            breaks_off: &[],
+            to: TO,
+            expected,
+            sent: whole,
+            deliver: &deliver,
+        },
     );
     speaking_for_another(world, tally);
+    tally.not_offered(Feature::Chunking, "it sends by DATA only");
+    tally.not_offered(Feature::Many, "a connection for each message");
 }
 
 /// By XCLIENT.
 fn speaking_for_another(world: &World, tally: &mut Tally) {
+    tally.on(Feature::XClient);
     let server = world.adapter.receive(["--xclient-from", "127.0.0.0/8"]);
     let mut command = Command::new("swaks");
     command.env("SWAKS_HOME", "/nonexistent").args(["--server", "127.0.0.1", "--hide-all"]);
@@ -68,10 +94,6 @@ fn deliver(task: &Task<'_>) -> Result<(), String> {
     succeed(&mut command(task), b"")
 }
 
-fn pipeline(task: &Task<'_>) -> Result<(), String> {
-    succeed(command(task).arg("--pipeline"), b"")
-}
-
 fn command(task: &Task<'_>) -> Command {
     // With a final dot of our own it appends nothing.
     let message = task.file(&[&task.sample.in_lines()[..], b".\r\n"].concat());
@@ -89,6 +111,9 @@ fn command(task: &Task<'_>) -> Command {
     let verify = ["--tls-verify", "--tls-ca-path"];
     match task.mode {
         Mode::Plain | Mode::Socket | Mode::External => {}
+        Mode::Pipelined => {
+            command.arg("--pipeline");
+        }
         Mode::StartTls => {
             command.arg("--tls").args(verify).arg(task.ca);
         }

@@ -1,14 +1,21 @@
 //! Counting what was checked.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
+use super::feature::{Feature, Role};
 use crate::processes::adapter::Adapter;
 
-/// What came of the checks with one peer.
+/// What came of the checks with one peer in one of its roles.
 pub(crate) struct Tally {
-    peer: &'static str,
-    passed: usize,
+    pub(crate) peer: &'static str,
+    pub(crate) role: Role,
+    /// As the peer reports itself.
+    pub(crate) version: String,
+    /// What the next checks count for.
+    feature: Feature,
+    pub(crate) features: BTreeMap<Feature, Outcome>,
     failures: Vec<String>,
     /// What could not be checked, and why.
     missing: Vec<String>,
@@ -16,16 +23,65 @@ pub(crate) struct Tally {
     took: Duration,
 }
 
+/// What came of the checks of one feature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Checked {
+        passed: usize,
+        failed: usize,
+    },
+    /// The peer does not have that.
+    NotOffered(&'static str),
+}
+
 impl Tally {
-    pub(crate) fn new(peer: &'static str) -> Self {
-        let (began, took) = (Instant::now(), Duration::ZERO);
-        Self { peer, passed: 0, failures: Vec::new(), missing: Vec::new(), began, took }
+    /// Checks count for plain delivery until they are [on] something else.
+    ///
+    /// [on]: Self::on
+    pub(crate) fn new(peer: &'static str, role: Role) -> Self {
+        Self {
+            peer,
+            role,
+            version: String::new(),
+            feature: Feature::Plain,
+            features: BTreeMap::new(),
+            failures: Vec::new(),
+            missing: Vec::new(),
+            began: Instant::now(),
+            took: Duration::ZERO,
+        }
+    }
+
+    /// What the peer says that it is, in a few words.
+    pub(crate) fn is(&mut self, version: impl Into<String>) {
+        self.version = version.into();
+    }
+
+    /// The checks that follow count for this.
+    pub(crate) fn on(&mut self, feature: Feature) {
+        self.feature = feature;
+    }
+
+    /// The peer does not have that: what a reader of the matrix should know of it.
+    pub(crate) fn not_offered(&mut self, feature: Feature, why: &'static str) {
+        let before = self.features.insert(feature, Outcome::NotOffered(why));
+        let checked = matches!(before, Some(Outcome::Checked { .. }));
+        assert!(!checked, "{}: {} was checked", self.peer, feature.name());
     }
 
     pub(crate) fn check(&mut self, what: impl Display, result: Result<(), String>) {
+        let fresh = Outcome::Checked { passed: 0, failed: 0 };
+        let outcome = self.features.entry(self.feature).or_insert(fresh);
+        let Outcome::Checked { passed, failed } = outcome else {
+            panic!("{}: {} is not offered, and checked", self.peer, self.feature.name());
+        };
         match result {
-            Ok(()) => self.passed += 1,
-            Err(why) => self.failures.push(format!("{} {what}: {why}", self.peer)),
+            Ok(()) => *passed += 1,
+            Err(why) => {
+                *failed += 1;
+                let name = self.feature.name();
+                self.failures.push(format!("{} ({name}) {what}: {why}", self.peer));
+            }
         }
     }
 
@@ -38,14 +94,23 @@ impl Tally {
         self.took = self.began.elapsed();
         self
     }
+
+    fn count(&self) -> (usize, usize) {
+        self.features.values().fold((0, 0), |(passed, failed), outcome| match outcome {
+            Outcome::Checked { passed: more, failed: bad } => (passed + more, failed + bad),
+            Outcome::NotOffered(_) => (passed, failed),
+        })
+    }
 }
 
-/// Prints the table. Returns how many checks failed.
+/// Prints how many checks there were with each peer. Returns how many failed.
 pub(crate) fn conclude(adapter: &Adapter, tallies: &[Tally]) -> usize {
     println!("receive{0} and send{0} with", adapter.suffix);
-    println!("{:<12} {:>6} {:>6} {:>8}", "peer", "passed", "failed", "seconds");
-    for Tally { peer, passed, failures, took, .. } in tallies {
-        println!("{peer:<12} {passed:>6} {:>6} {:>8.1}", failures.len(), took.as_secs_f64());
+    println!("{:<28} {:>6} {:>6} {:>8}", "peer", "passed", "failed", "seconds");
+    for tally in tallies {
+        let (passed, failed) = tally.count();
+        let name = format!("{}, {}", tally.peer, tally.role.name());
+        println!("{name:<28} {passed:>6} {failed:>6} {:>8.1}", tally.took.as_secs_f64());
     }
     for missing in tallies.iter().flat_map(|tally| &tally.missing) {
         println!("not checked: {missing}");
@@ -54,9 +119,9 @@ pub(crate) fn conclude(adapter: &Adapter, tallies: &[Tally]) -> usize {
     for failure in &failures {
         println!("FAILED: {failure}");
     }
-    let passed: usize = tallies.iter().map(|tally| tally.passed).sum();
+    let passed: usize = tallies.iter().map(|tally| tally.count().0).sum();
     println!("interop: {passed} checks passed, {} failed", failures.len());
-    assert!(tallies.iter().all(|tally| tally.passed > 0), "a peer was not checked at all");
+    assert!(tallies.iter().all(|tally| tally.count().0 > 0), "a peer was not checked at all");
     failures.len()
 }
 

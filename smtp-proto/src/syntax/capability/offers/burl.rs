@@ -1,6 +1,7 @@
 //! BURL (RFC 4468 section 3.3).
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use core::fmt;
 
 use super::Offer;
@@ -15,6 +16,7 @@ pub struct BurlOffer(Box<str>);
 impl BurlOffer {
     /// What it can fetch, as it says.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
+        // None at all is an empty text.
         self.0.split(' ').filter(|word| !word.is_empty())
     }
 
@@ -47,16 +49,19 @@ impl Offer for BurlOffer {
 
     fn parse(arguments: &str) -> Option<Self> {
         let printable = |octet: u8| octet == b' ' || octet.is_ascii_graphic();
-        arguments.bytes().all(printable).then(|| Self(arguments.into()))
+        let mut words = String::new();
+        for word in arguments.split(' ').filter(|word| !word.is_empty()) {
+            if !words.is_empty() {
+                words.push(' ');
+            }
+            words.push_str(word);
+        }
+        arguments.bytes().all(printable).then(|| Self(words.into()))
     }
 }
 
 impl fmt::Display for BurlOffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, word) in self.iter().enumerate() {
-            let space = if index > 0 { " " } else { "" };
-            write!(f, "{space}{word}")?;
-        }
-        Ok(())
+        f.write_str(&self.0)
     }
 }

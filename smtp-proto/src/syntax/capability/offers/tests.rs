@@ -131,6 +131,9 @@ fn burl() {
         assert_eq!(found, takes, "{arguments:?}");
         round_trip(&offer);
     }
+    let spaced = BurlOffer::parse("  imap   imap://imap.example.com ").unwrap();
+    assert_eq!(spaced, BurlOffer::parse("imap imap://imap.example.com").unwrap());
+    round_trip(&spaced);
     assert!(!BurlOffer::parse("imap").unwrap().takes(&url("http://imap.example.com/;urlauth=x")));
     // The user's password must not go to another host than the one that is trusted.
     let trusted = BurlOffer::parse("imap://imap.example.com").unwrap();

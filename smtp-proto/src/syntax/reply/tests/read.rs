@@ -105,6 +105,21 @@ fn control_characters_become_spaces() {
 }
 
 #[test]
+fn control_characters_beyond_ascii_become_spaces() {
+    // U+009B begins what ESC [ begins; half of it, or an octet of another character, is none.
+    for (text, clean) in [
+        (&b"a\xC2\x9B2Jb"[..], &b"a  2Jb"[..]),
+        (b"\xC2\xC2\x85", b"\xC2  "),
+        (b"\xC2\x85\x85", b"  \x85"),
+        (b"\xC2\xA0 \xC3\x84 \x9B \xC2", b"\xC2\xA0 \xC3\x84 \x9B \xC2"),
+    ] {
+        let reply = Reply::parse(&[b"550 ", text, b"\r\n"].concat()).unwrap();
+        assert_eq!(reply.lines().collect::<Vec<_>>(), [clean]);
+        assert!(!reply.to_string().contains(char::is_control));
+    }
+}
+
+#[test]
 fn enhanced_codes() {
     let enhanced = |text: &str| {
         let reply = Reply::parse(format!("{text}\r\n").as_bytes()).unwrap();
