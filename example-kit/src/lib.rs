@@ -3,6 +3,7 @@
 //! Each adapter has both, with the same options and the same behaviour: all of that is here. What
 //! is left to an example is what it needs of its runtime: a [`receive::Host`], a [`send::Host`].
 
+pub mod incidents;
 pub mod receive;
 pub mod send;
 

@@ -25,6 +25,7 @@ use super::offers::Offering;
 use super::session::{Service, converse};
 use super::signals::{Orders, Signals};
 use super::store::Store;
+use crate::incidents;
 
 /// How long transactions in progress may go on after the signal to stop.
 pub(super) const GRACE: Duration = Duration::from_secs(30);
@@ -89,7 +90,7 @@ impl Server<'_> {
         listener.max_connections = self.args.max_connections;
         listener.max_per_address = self.args.max_per_address;
         listener.proxy = self.args.proxy();
-        listener.observer = Box::new(|incident| warn!("{incident}"));
+        listener.observer = incidents::observer();
         listener.config_for = Box::new(move |peer| self.offering.to(peer).map(Arc::new));
 
         let users = self.args.users().map_err(system("no random numbers"))?;

@@ -33,7 +33,7 @@ fn is_up_to_date(adapter: &Adapter) -> bool {
 
 /// The examples that are run as processes.
 fn names(adapter: &Adapter) -> &'static [&'static str] {
-    if *adapter == TOKIO { &["receive", "send", "relay"] } else { &["receive", "send"] }
+    if *adapter == TOKIO { &["receive", "send", "relay", "soak"] } else { &["receive", "send"] }
 }
 
 /// This program is `PROFILE/deps/NAME-HASH`, an example `PROFILE/examples/NAME`.

@@ -1,4 +1,4 @@
-//! Running the examples `receive` and `send`, and other programs, as processes.
+//! Running the examples `receive`, `send` and `soak`, and other programs, as processes.
 #![allow(dead_code, reason = "each test program uses a part of this")]
 
 pub(crate) mod adapter;
@@ -9,3 +9,4 @@ pub(crate) mod process;
 pub(crate) mod raw;
 pub(crate) mod receive;
 pub(crate) mod send;
+pub(crate) mod soak;

@@ -39,7 +39,24 @@ impl Receive {
         dir: Arc<TempDir>,
         args: impl IntoIterator<Item = S>,
     ) -> Self {
-        let mut child = Command::new(program)
+        Self::spawn(Command::new(program), listen, dir, args)
+    }
+
+    /// One that may have so many descriptors.
+    pub(crate) fn with_descriptors(program: &Path, count: u32) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -n {count}; exec \"$@\""), "sh"]).arg(program);
+        let dir = Arc::new(tempfile::tempdir().expect("a directory"));
+        Self::spawn::<&str>(command, "127.0.0.1:0", dir, [])
+    }
+
+    fn spawn<S: AsRef<OsStr>>(
+        mut command: Command,
+        listen: &str,
+        dir: Arc<TempDir>,
+        args: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let mut child = command
             .args(["--listen", listen, "--dir"])
             .arg(dir.path())
             .args(args)
@@ -148,6 +165,10 @@ impl Receive {
         self.child.kill().expect("a process");
         self.child.wait().expect("a process");
         self.shared_dir()
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     fn pid(&self) -> Pid {

@@ -1,6 +1,7 @@
 //! What `receive` and `send` do, whatever they run on.
 
 mod attacks;
+mod crowds;
 mod extensions;
 mod fake;
 mod forgeries;

@@ -34,6 +34,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use smtp_example_kit::incidents;
 use smtp_example_kit::receive::listen::Listen;
 #[cfg(unix)]
 use smtp_example_kit::receive::listen::Name;
@@ -131,7 +132,7 @@ async fn serve<L: Accept, T: Wire>(
     listener.tls = tls;
     listener.implicit_tls = args.implicit_tls;
     listener.max_connections = args.max_connections;
-    listener.observer = Box::new(|incident| warn!("{incident}"));
+    listener.observer = incidents::observer();
     let (drain, mut stop) = Drain::new();
     tokio::spawn(signals.obey(drain));
     // For whoever started us on port 0 and has to know. It may have closed its end.
