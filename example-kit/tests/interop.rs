@@ -18,9 +18,15 @@ mod interop {
     pub(crate) mod curl;
     pub(crate) mod deliver;
     pub(crate) mod dovecot;
+    pub(crate) mod dovecot_daemon;
+    pub(crate) mod dovecot_lmtp;
+    pub(crate) mod exim;
     pub(crate) mod feature;
     pub(crate) mod gsasl;
     pub(crate) mod msmtp;
+    pub(crate) mod mta;
+    pub(crate) mod opensmtpd;
+    pub(crate) mod postfix;
     pub(crate) mod smtp_sink;
     pub(crate) mod smtp_source;
     pub(crate) mod smtplib;
@@ -31,12 +37,18 @@ mod interop {
 use std::thread;
 
 use interop::deliver::World;
+use interop::exim::EXIM;
 use interop::feature::Role;
+use interop::mta::{receiving, sending};
+use interop::opensmtpd::OPENSMTPD;
+use interop::postfix::POSTFIX;
 use interop::tally::{Tally, conclude};
-use interop::{aiosmtpd, curl, dovecot, gsasl, msmtp, smtp_sink, smtp_source, smtplib, swaks};
+use interop::{
+    aiosmtpd, curl, dovecot, dovecot_lmtp, gsasl, msmtp, smtp_sink, smtp_source, smtplib, swaks,
+};
 use processes::adapter::ALL;
 
-const PEERS: usize = 10;
+const PEERS: usize = 17;
 
 /// One peer in one of its roles, and what makes all checks with it.
 type Peer = (&'static str, Role, fn(&World, &mut Tally));
@@ -58,6 +70,13 @@ fn interop() {
         ("Dovecot submission", Role::Receiving, dovecot::receiving),
         ("smtp-sink", Role::Receiving, smtp_sink::run),
         ("aiosmtpd", Role::Receiving, aiosmtpd::run),
+        ("Exim", Role::Receiving, |world, tally| receiving::run(world, tally, &EXIM)),
+        ("Exim", Role::Sending, |world, tally| sending::run(world, tally, &EXIM)),
+        ("Postfix", Role::Receiving, |world, tally| receiving::run(world, tally, &POSTFIX)),
+        ("Postfix", Role::Sending, |world, tally| sending::run(world, tally, &POSTFIX)),
+        ("OpenSMTPD", Role::Receiving, |world, tally| receiving::run(world, tally, &OPENSMTPD)),
+        ("OpenSMTPD", Role::Sending, |world, tally| sending::run(world, tally, &OPENSMTPD)),
+        ("Dovecot LMTP", Role::Receiving, dovecot_lmtp::run),
     ];
     let failed = ALL.map(|adapter| conclude(adapter, &check(&World::new(adapter), peers)));
     assert_eq!(failed, [0; ALL.len()], "interoperability checks failed");
