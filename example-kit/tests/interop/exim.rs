@@ -16,6 +16,7 @@ pub(crate) const EXIM: Mta = Mta {
     takes: &["PLAIN", "LOGIN", "CRAM-MD5"],
     logs_in_by: &["PLAIN", "LOGIN", "CRAM-MD5"],
     uses: &["PIPELINING", "CHUNKING", "SMTPUTF8", "DSN", "SIZE"],
+    lmtp_to_several: true,
     set_up,
 };
 

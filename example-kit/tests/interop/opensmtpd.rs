@@ -25,6 +25,8 @@ pub(crate) const OPENSMTPD: Mta = Mta {
     takes: &["PLAIN", "LOGIN"],
     logs_in_by: &["PLAIN", "LOGIN"],
     uses: &["DSN"],
+    // It takes the second reply for something that nobody asked for, and sends the message again.
+    lmtp_to_several: false,
     set_up,
 };
 
@@ -41,6 +43,8 @@ fn set_up(plan: &Plan<'_>) -> Setup {
     everybody(&root.directory("var/spool/smtpd"), 0o711);
     root.own_directory("var/mail");
     root.write("etc/mailname", "smtpd.example\n");
+    // It would ask for names, and wait.
+    root.write("etc/resolv.conf", "lookup file\n");
     root.copy(&world.certificates.cert, "etc/cert.pem", false);
     root.copy(&world.certificates.key, "etc/key.pem", false);
     root.directory("etc/ssl/certs");

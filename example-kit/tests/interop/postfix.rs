@@ -31,6 +31,7 @@ pub(crate) const POSTFIX: Mta = Mta {
     takes: dovecot_lmtp::MECHANISMS,
     logs_in_by: &["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"],
     uses: &["PIPELINING", "8BITMIME", "SMTPUTF8", "DSN", "SIZE", "XFORWARD"],
+    lmtp_to_several: true,
     set_up,
 };
 

@@ -24,6 +24,8 @@ pub(crate) struct Mta {
     pub(crate) logs_in_by: &'static [&'static str],
     /// Extensions that it makes use of where it relays to.
     pub(crate) uses: &'static [&'static str],
+    /// Whether it delivers to several recipients at once by LMTP.
+    pub(crate) lmtp_to_several: bool,
     /// How it is to be run.
     pub(crate) set_up: fn(&Plan<'_>) -> Setup,
 }
