@@ -78,6 +78,38 @@ fn what_comes_out_does_not_depend_on_the_stream() {
 }
 
 #[test]
+fn a_signal_is_no_failure() {
+    let fake = Fake::new([Peer::Says("QUIT\r\n"), Peer::Says("and more"), Peer::Closes]);
+    fake.0.borrow_mut().signals = true;
+    let mut task = greeted(&fake, config());
+    assert_eq!(run(&mut task).unwrap(), [Event::Closed(Close::Quit)]);
+    let world = fake.0.borrow();
+    assert!(world.text().contains("\r\n221 "), "{}", world.text());
+    assert!(world.shutdown && world.peer.len() == 1, "the farewell was cut short");
+}
+
+/// A stream that encrypts takes the last replies long before they leave it.
+#[test]
+fn the_last_reply_has_its_time_to_leave_the_stream() {
+    let fake = Fake::new([Peer::Says("QUIT\r\n")]);
+    fake.0.borrow_mut().shutdown_stalls = true;
+    let mut task = greeted(&fake, config());
+    assert_eq!(task.next().unwrap(), Some(Event::Closed(Close::Quit)));
+    assert!(task.next_within(seconds(20)).is_err(), "given up before the peer had its time");
+    fake.0.borrow_mut().now = seconds(20);
+    fake.0.borrow_mut().shutdown_stalls = false;
+    // From here on the peer has nothing to do but to close as well.
+    assert!(matches!(task.next_within(seconds(21)), Ok(Ok(None))));
+    assert!(fake.0.borrow().shutdown);
+
+    let fake = Fake::new([Peer::Says("QUIT\r\n")]);
+    fake.0.borrow_mut().shutdown_stalls = true;
+    let mut task = greeted(&fake, config());
+    assert_eq!(task.next().unwrap(), Some(Event::Closed(Close::Quit)));
+    assert!(matches!(task.next_within(seconds(30)), Ok(Ok(None))), "waits for ever");
+}
+
+#[test]
 fn an_open_question_is_named_and_stays_open() {
     let fake = Fake::new([Peer::Says("QUIT\r\n")]);
     let mut task = fake.connect(Server::new(config()));

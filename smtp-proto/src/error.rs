@@ -4,6 +4,8 @@
 //! breach, and has already been answered. A [`Close`] says why a conversation is over. Errors of
 //! the stream itself belong to the driver.
 
+use alloc::boxed::Box;
+
 use thiserror::Error;
 
 use crate::syntax::command::CommandError;
@@ -119,6 +121,9 @@ pub enum Fault {
     /// A BDAT command behind which it is not known where the next command begins.
     #[error("BDAT that cannot be framed")]
     Framing,
+    /// Octets before the greeting.
+    #[error("octets before the greeting")]
+    EarlyTalker,
     /// Octets in the clear behind STARTTLS or behind the reply to it.
     #[error("octets in the clear behind STARTTLS")]
     Injection,
@@ -168,7 +173,7 @@ pub enum Close {
     Shutdown,
     /// The server said 421.
     #[error("the server closed the connection: {0}")]
-    Unavailable(Reply),
+    Unavailable(Box<Reply>),
     /// A message was broken off, by its sender or because the server refused it before its end, and
     /// there was no other way to end it.
     #[error("a message was broken off")]

@@ -33,8 +33,12 @@ const RFCS: &str = "
 const OTHERS: &[&str] = &["Postfix", "PROXY protocol"];
 
 fn each_row(check: impl Fn(&Document, &Row) -> Result<(), String>) {
+    each_row_of("docs/rfc-coverage.md", check);
+}
+
+fn each_row_of(path: &str, check: impl Fn(&Document, &Row) -> Result<(), String>) {
     let mut wrong = Vec::new();
-    for document in &Table::read().documents {
+    for document in &Table::read_from(path).documents {
         for row in &document.rows {
             if let Err(error) = check(document, row) {
                 let (line, name) = (row.line, &document.name);
@@ -42,13 +46,27 @@ fn each_row(check: impl Fn(&Document, &Row) -> Result<(), String>) {
             }
         }
     }
-    assert!(wrong.is_empty(), "docs/rfc-coverage.md:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "{path}:\n{}", wrong.join("\n"));
 }
 
 #[test]
 fn every_test_exists() {
+    tests_exist("docs/rfc-coverage.md");
+}
+
+/// Every promise of `SECURITY.md` has a test, and no excuse.
+#[test]
+fn every_promise_is_held_by_a_test() {
+    tests_exist("SECURITY.md");
+    each_row_of("SECURITY.md", |_, row| {
+        let is_test = |shown: &Shown| matches!(shown, Shown::Dialogue(_) | Shown::Test { .. });
+        if row.shown.iter().all(is_test) { Ok(()) } else { Err("that is no test".into()) }
+    });
+}
+
+fn tests_exist(path: &str) {
     let (sources, dialogues) = (Sources::read(), dialogues());
-    each_row(|_, row| {
+    each_row_of(path, |_, row| {
         for shown in &row.shown {
             match shown {
                 Shown::Dialogue(name) if !dialogues.contains(name) => {

@@ -19,6 +19,7 @@ use super::auth::{self, Proofs};
 use super::certificate::Files;
 use super::listen::Listen;
 use super::offers::Offers;
+use super::policy::Policy;
 use super::users::{self, Pair, Users};
 
 /// A mail server that keeps what it gets in a directory.
@@ -142,6 +143,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     pub(super) offers: Offers,
+
+    #[command(flatten)]
+    policy: Policy,
 }
 
 const AFTER: &str = "\
@@ -252,6 +256,7 @@ impl Args {
             config.timeouts = ServerTimeouts::at_most(Duration::from_secs(seconds));
         }
         self.offers.apply(&mut config);
+        self.policy.apply(&mut config);
         Ok(config)
     }
 }

@@ -29,6 +29,7 @@ mod failure;
 mod identity;
 pub mod listen;
 mod offers;
+mod policy;
 mod proxied;
 mod record;
 mod requests;

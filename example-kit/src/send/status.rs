@@ -88,7 +88,7 @@ impl From<&Close> for Status {
     fn from(close: &Close) -> Self {
         match close {
             Close::Fault(_) => Self::PROTOCOL,
-            Close::Unavailable(reply) => reply.into(),
+            Close::Unavailable(reply) => (&**reply).into(),
             _ => Self::TRY_LATER,
         }
     }

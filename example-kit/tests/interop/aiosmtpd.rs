@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::deliver::{PASSWORD, USER, WRONG, World};
 use super::feature::Feature;
+use super::installed::version;
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::process::Finished;
 use crate::processes::send::Send;
@@ -17,6 +18,8 @@ use crate::processes::send::Send;
 const SCRIPT: &str = include_str!("aiosmtpd.py");
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
+    const VERSION: &str = "import aiosmtpd; print(aiosmtpd.__version__)";
+    tally.is(version(Command::new(&world.python).args(["-c", VERSION]), 0));
     for (mode, feature) in [
         ("plain", Feature::Plain),
         ("starttls", Feature::StartTls),
@@ -63,6 +66,9 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     let other =
         send.args(["--auth-mechanism", "CRAM-MD5", "--auth", &format!("{USER}:{PASSWORD}")]);
     tally.check("AUTH, neither", ends_with(&other.message(b"\n"), 77));
+    for feature in [Feature::Pipelining, Feature::Chunking, Feature::Dsn] {
+        tally.not_offered(feature, "it does not announce it");
+    }
     external(world, tally);
     envelopes(world, tally);
 }
@@ -110,6 +116,18 @@ fn envelopes(world: &World, tally: &mut Tally) {
     });
     tally.check("a refused recipient, stored", stored);
 
+    tally.on(Feature::EightBitMime);
+    tally.check("8BITMIME and SIZE", ends_with(&server.send(world).message(b"\n\xfc\n"), 0));
+    let options = server.take_one().map(|(envelope, _)| envelope["options"].to_string());
+    for (feature, option) in
+        [(Feature::EightBitMime, "\"BODY=8BITMIME\""), (Feature::Size, "\"SIZE=5\"")]
+    {
+        tally.on(feature);
+        let said = options.clone().and_then(|said| {
+            expect(option, &said.contains(option), &true).map_err(|why| format!("{why}: {said}"))
+        });
+        tally.check(format!("{option}, stored"), said);
+    }
     tally.on(Feature::Refusals);
     let send = server.send(world).to("later@example.net").to("b@example.net");
     tally.check("a recipient for later", ends_with(&send.message(b"\n"), 75));

@@ -2,13 +2,16 @@
 
 use std::process::Command;
 
-use super::deliver::{Client, FROM, KNOWN, Mode, TO, Task, USER, World, succeed};
+use super::deliver::{Client, DATA, FROM, KNOWN, Mode, TO, Task, USER, World, succeed, whole};
+use super::feature::Feature;
+use super::installed::version;
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
 use crate::processes::process;
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     let expected = Sample::in_lines;
+    tally.is(version(Command::new("curl").arg("--version"), 1));
     let mut modes = vec![
         Mode::Plain,
         Mode::StartTls,
@@ -37,8 +40,22 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     let breaks_off = &["XOAUTH2"];
     world.deliver(
         tally,
-        &Client { modes: &modes, without: &[], breaks_off, to: TO, expected, deliver },
+        &Client {
+            modes: &modes,
+            without: &[],
+            breaks_off,
+            to: TO,
+            expected,
+            sent: whole,
+            deliver: &deliver,
+        },
     );
+    for feature in [Feature::Chunking, Feature::Pipelining] {
+        tally.not_offered(feature, DATA);
+    }
+    for feature in [Feature::Dsn, Feature::Lmtp] {
+        tally.not_offered(feature, "curl knows nothing of it");
+    }
 }
 
 fn deliver(task: &Task<'_>) -> Result<(), String> {

@@ -1,6 +1,5 @@
 //! Other people's clients and `receive`.
 
-use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,13 +11,15 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::declared::declared;
 use super::feature::Feature;
+use super::installed::installed;
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::adapter::Adapter;
 use crate::processes::certificates::{Certificates, Identity};
 use crate::processes::corpus::{self, Sample};
 use crate::processes::process::run;
-use crate::processes::receive::Receive;
+use crate::processes::receive::{Receive, Stored};
 
 /// What all peers share.
 pub(crate) struct World {
@@ -27,6 +28,10 @@ pub(crate) struct World {
     pub(crate) certificates: Certificates,
     pub(crate) identity: Identity,
     pub(crate) python: PathBuf,
+    /// Where npm has installed packages.
+    node_modules: PathBuf,
+    /// The program in `ci/peers/lettre`.
+    pub(crate) lettre: PathBuf,
     sockets: TempDir,
     count: AtomicUsize,
 }
@@ -64,6 +69,9 @@ pub(crate) const KNOWN: &str = "tim@example.org";
 pub(crate) const CLIENT: &str = "192.0.2.1:4711";
 pub(crate) const TO: &[&str] = &["b@example.net", "c@example.net"];
 
+/// Why most clients do no CHUNKING.
+pub(crate) const DATA: &str = "it sends by DATA only, and waits for each reply";
+
 /// A client, and what it can do.
 pub(crate) struct Client<'a> {
     pub(crate) modes: &'a [Mode],
@@ -74,17 +82,20 @@ pub(crate) struct Client<'a> {
     pub(crate) to: &'static [&'static str],
     /// What is to be stored.
     pub(crate) expected: fn(&Sample) -> Vec<u8>,
-    pub(crate) deliver: fn(&Task<'_>) -> Result<(), String>,
+    /// What was sent, of what was stored.
+    pub(crate) sent: fn(Vec<u8>) -> Vec<u8>,
+    pub(crate) deliver: &'a dyn Fn(&Task<'_>) -> Result<(), String>,
+}
+
+/// A client that adds nothing to a message.
+pub(crate) fn whole(message: Vec<u8>) -> Vec<u8> {
+    message
 }
 
 impl Mode {
     pub(crate) fn has_tls(self) -> bool {
-        match self {
-            Self::StartTls | Self::ImplicitTls => true,
-            Self::SecureAuth(_) | Self::Choice(_) | Self::External => true,
-            Self::Plain | Self::Pipelined | Self::Auth(_) => false,
-            Self::Proxied(_) | Self::Socket | Self::Lmtp => false,
-        }
+        let clear = matches!(self, Self::Plain | Self::Pipelined | Self::Auth(_) | Self::Lmtp);
+        !clear && !matches!(self, Self::Proxied(_) | Self::Socket)
     }
 
     /// What is checked by it.
@@ -141,14 +152,6 @@ impl Task<'_> {
 
 impl World {
     pub(crate) fn new(adapter: &'static Adapter) -> Self {
-        let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/ci-venv/bin/python");
-        let python = env::var_os("SMTP_INTEROP_PYTHON").map_or(default, PathBuf::from);
-        // Relative to where tests were started, which is not where they run.
-        let python = if python.is_relative() && !python.exists() {
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(python)
-        } else {
-            python
-        };
         let certificates = Certificates::local();
         let identity = certificates.client("Tim", &[KNOWN]);
         let sockets = tempfile::tempdir().expect("a directory");
@@ -157,7 +160,9 @@ impl World {
             samples: corpus::all(),
             certificates,
             identity,
-            python,
+            python: installed("SMTP_INTEROP_PYTHON", "ci-venv/bin/python"),
+            node_modules: installed("SMTP_INTEROP_NODE", "ci-node/node_modules"),
+            lettre: installed("SMTP_INTEROP_LETTRE", "ci-lettre/debug/interop-lettre"),
             sockets,
             count: AtomicUsize::new(0),
         }
@@ -165,6 +170,13 @@ impl World {
 
     pub(crate) fn sample(&self, name: &str) -> &Sample {
         self.samples.iter().find(|sample| sample.name == name).expect("a sample")
+    }
+
+    /// Node.js, which is to run this.
+    pub(crate) fn node(&self, script: &str) -> Command {
+        let mut command = Command::new("node");
+        command.env("NODE_PATH", &self.node_modules).args(["-e", script]);
+        command
     }
 
     /// Lets a client deliver samples in each of its modes: all of them in the first two, some in
@@ -183,7 +195,12 @@ impl World {
                 tally.on(if large { Feature::Large } else { mode.feature() });
                 let what = format!("{mode:?}, {}", sample.name);
                 tally.check(&what, (client.deliver)(&task));
-                tally.check(format!("{what}, stored"), stored(&server, &task, client));
+                let stored = stored(&server, &task, client);
+                let envelope = stored.as_ref().ok().map(|stored| stored.envelope.clone());
+                tally.check(format!("{what}, stored"), stored.map(|_| ()));
+                if let (Mode::Plain, Some(envelope)) = (mode, envelope) {
+                    declared(tally, &envelope, sample);
+                }
             }
             tally.on(mode.feature());
             if let Some(mechanism) = mode.mechanism() {
@@ -284,11 +301,12 @@ pub(crate) fn notifications(
     tally.check("DSN, recorded", recorded);
 }
 
-/// Whether a delivery was stored as it was sent.
-fn stored(server: &Receive, task: &Task<'_>, client: &Client<'_>) -> Result<(), String> {
-    let stored = server.take_one()?;
+/// The delivery, if it was stored as it was sent.
+fn stored(server: &Receive, task: &Task<'_>, client: &Client<'_>) -> Result<Stored, String> {
+    let mut stored = server.take_one()?;
+    stored.content = (client.sent)(stored.content);
     expect_content(&stored.content, &(client.expected)(task.sample))?;
-    let envelope = stored.envelope;
+    let envelope = &stored.envelope;
     expect("from", &envelope["from"], &json!(FROM))?;
     expect("to", &envelope["to"], &json!(task.to))?;
     expect("TLS", &!envelope["tls"].is_null(), &task.mode.has_tls())?;
@@ -306,7 +324,8 @@ fn stored(server: &Receive, task: &Task<'_>, client: &Client<'_>) -> Result<(), 
         _ => {}
     }
     let lmtp = envelope["client"]["protocol"] == "LMTP";
-    expect("LMTP", &lmtp, &(task.mode == Mode::Lmtp))
+    expect("LMTP", &lmtp, &(task.mode == Mode::Lmtp))?;
+    Ok(stored)
 }
 
 /// Whether a client that is not let in says so, and leaves nothing.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use serde_json::json;
 use super::deliver::{PASSWORD, USER, WRONG, World};
 use super::dovecot_daemon::Daemon;
 use super::feature::Feature;
+use super::installed::version;
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::process::Finished;
 use crate::processes::receive::Receive;
@@ -29,7 +31,13 @@ const KEY: &str = "dGFuc3RhYWY=";
 
 /// What it relays, which is what it was sent, behind a line or two of its own.
 pub(crate) fn sending(world: &World, tally: &mut Tally) {
-    contents(world, tally, &Server::start(world, &PASSWORDS));
+    tally.is(version(Command::new("dovecot").arg("--version"), 0));
+    let server = Server::start(world, &PASSWORDS);
+    contents(world, tally, &server);
+    tally.on(Feature::XClient);
+    let send = server.send_over_tls(world).args(["--auth", &format!("{USER}:{PASSWORD}")]);
+    tally.check("XCLIENT", ends_with(&send.message(b"Subject: x\n\n"), 0));
+    tally.check("XCLIENT, stored", server.stored(b"Subject: x\r\n\r\n"));
 }
 
 pub(crate) fn receiving(world: &World, tally: &mut Tally) {
@@ -48,6 +56,12 @@ fn contents(world: &World, tally: &mut Tally, server: &Server) {
     let send = server.send_over_tls(world).args(["--auth", &format!("{USER}:{PASSWORD}")]);
     // By BDAT both times, so that nothing need be added to it.
     for sample in &world.samples {
+        tally.on(match sample.name {
+            "20 MB" => Feature::Large,
+            // Only BDAT brings it as it is.
+            "no final newline" => Feature::Chunking,
+            _ => Feature::StartTls,
+        });
         let finished = send.clone().message(&sample.with_lf());
         tally.check(sample.name, ends_with(&finished, 0));
         tally.check(format!("{}, stored", sample.name), server.stored(&sample.content));

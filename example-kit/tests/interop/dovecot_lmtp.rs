@@ -3,10 +3,12 @@
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
+use std::process::Command;
 
 use super::deliver::{PASSWORD, USER, World};
 use super::dovecot_daemon::Daemon;
 use super::feature::Feature;
+use super::installed::version;
 use super::mta::content::expect_delivered;
 use super::mta::receiving::{ends_with, says};
 use super::tally::{Tally, expect};
@@ -27,6 +29,7 @@ const MESSAGE: &[u8] = b"Subject: x\n\n.text\n";
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     let server = Server::start(world);
+    tally.is(version(Command::new("dovecot").arg("--version"), 0));
     let stream = TcpStream::connect(server.address).expect("a connection");
     let reply = Raw::new(stream).say("LHLO client.example.org");
     let found: Vec<&str> = ["PIPELINING", "CHUNKING", "8BITMIME", "STARTTLS", "SIZE", "DSN"]
@@ -65,13 +68,13 @@ fn contents(world: &World, tally: &mut Tally, server: &Server) {
             tally.check(&what, ends_with(&send.message(&sample.with_lf()), 0));
             for to in ["b", "c"] {
                 // In a maildir lines end with LF, and so does the last one if it came by DATA.
-                let sent = if feature == Feature::Chunking || socket {
+                let expected = if feature == Feature::Chunking || socket {
                     sample.with_lf()
                 } else {
                     with_lf(&sample.in_lines())
                 };
                 let delivered =
-                    server.take_one(to).and_then(|found| expect_delivered(&found, &sent));
+                    server.take_one(to).and_then(|found| expect_delivered(&found, &expected));
                 tally.check(format!("{what}, for {to}"), delivered);
             }
         }

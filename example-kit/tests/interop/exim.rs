@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::deliver::{PASSWORD, USER, WRONG};
 use super::mta::hops::{Hop, Security, WRONG_LOGIN};
 use super::mta::root::{Root, enter, unpacked};
-use super::mta::server::{Plan, Setup};
+use super::mta::server::{Plan, Server, Setup};
 use super::mta::{MAX_SIZE, Mta, filled};
 
 const CONFIG: &str = include_str!("exim.conf");
@@ -17,8 +17,15 @@ pub(crate) const EXIM: Mta = Mta {
     logs_in_by: &["PLAIN", "LOGIN", "CRAM-MD5"],
     uses: &["PIPELINING", "CHUNKING", "SMTPUTF8", "DSN", "SIZE"],
     lmtp_to_several: true,
+    version,
     set_up,
 };
+
+/// From its greeting.
+fn version(server: &Server) -> String {
+    let greeting = server.greeting();
+    greeting.split(' ').nth(4).unwrap_or_default().into()
+}
 
 fn set_up(plan: &Plan<'_>) -> Setup {
     let Plan { world, hops, ports, dir } = plan;

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use super::deliver::{PASSWORD, USER, WRONG, World, logged};
 use super::feature::Feature;
+use super::installed::version;
 use super::tally::{Tally, expect};
 use crate::processes::process;
 use crate::processes::receive::Receive;
@@ -29,6 +30,8 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     log_in(world, tally, ("SCRAM-SHA-256-PLUS", "by choice"), TLS);
     log_in(world, tally, ("SCRAM-SHA-256", "by choice in the clear"), CLEAR);
     anonymous(world, tally);
+    tally.is(version(Command::new("gsasl").arg("--version"), 3));
+    tally.not_offered(Feature::Plain, "it logs in, and sends nothing");
 }
 
 fn log_in(world: &World, tally: &mut Tally, (mechanism, how): (&str, &str), options: &[&str]) {

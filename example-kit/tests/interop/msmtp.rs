@@ -4,13 +4,18 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::deliver::{Client, FROM, KNOWN, Mode, TO, Task, USER, World, notifications, succeed};
+use super::deliver::{
+    Client, FROM, KNOWN, Mode, TO, Task, USER, World, notifications, succeed, whole,
+};
+use super::feature::Feature;
+use super::installed::version;
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
 use crate::processes::process;
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     let expected = Sample::in_lines;
+    tally.is(version(Command::new("msmtp").arg("--version"), 2));
     let mut modes = vec![
         Mode::Plain,
         Mode::StartTls,
@@ -40,7 +45,15 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     }
     world.deliver(
         tally,
-        &Client { modes: &modes, without: &[], breaks_off: &[], to: TO, expected, deliver },
+        &Client {
+            modes: &modes,
+            without: &[],
+            breaks_off: &[],
+            to: TO,
+            expected,
+            sent: whole,
+            deliver: &deliver,
+        },
     );
     notifications(world, tally, &[json!({}), json!({})], |port| {
         let mut command = Command::new("msmtp");
@@ -48,6 +61,8 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         command.args(["--tls=off", "--auth=off", "--dsn-notify=success,delay"]);
         succeed(command.args(["--dsn-return=hdrs", "--", TO[0]]), b"Subject: x\n\n")
     });
+    tally.not_offered(Feature::Chunking, "it sends by DATA only");
+    tally.not_offered(Feature::Many, "a connection for each message");
 }
 
 /// What it can log in by.

@@ -1,9 +1,9 @@
-//! OpenSMTPD, in a root directory of its own.
+//! `OpenSMTPD`, in a root directory of its own.
 
 use super::deliver::{PASSWORD, USER, WRONG};
 use super::mta::hops::{Hop, Security};
 use super::mta::root::{Root, enter, everybody, unpacked};
-use super::mta::server::{Plan, Setup};
+use super::mta::server::{Plan, Server, Setup};
 use super::mta::{MAX_SIZE, Mta, filled};
 
 const CONFIG: &str = include_str!("opensmtpd.conf");
@@ -27,8 +27,14 @@ pub(crate) const OPENSMTPD: Mta = Mta {
     uses: &["DSN"],
     // It takes the second reply for something that nobody asked for, and sends the message again.
     lmtp_to_several: false,
+    version,
     set_up,
 };
+
+/// From the beginning of its log: `info: OpenSMTPD 7.4.0-portable starting`.
+fn version(server: &Server) -> String {
+    server.log().split(' ').nth(2).unwrap_or_default().into()
+}
 
 fn set_up(plan: &Plan<'_>) -> Setup {
     let Plan { world, hops, ports, dir } = plan;

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use super::deliver::USER;
 use super::dovecot_lmtp;
+use super::installed::version;
 use super::mta::hops::{Hop, Security};
 use super::mta::root::everybody;
 use super::mta::server::{Plan, Setup};
@@ -32,6 +33,7 @@ pub(crate) const POSTFIX: Mta = Mta {
     logs_in_by: &["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"],
     uses: &["PIPELINING", "8BITMIME", "SMTPUTF8", "DSN", "SIZE", "XFORWARD"],
     lmtp_to_several: true,
+    version: |_| version(Command::new("postconf").args(["-d", "-h", "mail_version"]), 0),
     set_up,
 };
 

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::deliver::World;
 use super::feature::Feature;
+use super::smtp_source::postfix;
 use super::tally::{Tally, expect, expect_content};
 use crate::processes::process::{Finished, until};
 
@@ -47,6 +48,13 @@ const REFUSALS: [(&[&str], i32); 30] = [
 ];
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
+    tally.is(postfix());
+    for feature in [Feature::StartTls, Feature::ImplicitTls, Feature::Auth] {
+        tally.not_offered(feature, "it speaks in the clear, and lets in everybody");
+    }
+    for feature in [Feature::Chunking, Feature::SmtpUtf8, Feature::Size, Feature::Dsn] {
+        tally.not_offered(feature, "it does not announce it");
+    }
     contents(world, tally);
     refusals(world, tally);
     many(world, tally);

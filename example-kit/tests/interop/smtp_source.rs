@@ -2,18 +2,28 @@
 
 use std::process::Command;
 
-use super::deliver::{Client, FROM, Mode, TO, Task, World, succeed};
+use super::deliver::{Client, DATA, FROM, Mode, TO, Task, World, succeed, whole};
 use super::feature::Feature;
+use super::installed::version;
 use super::tally::{Tally, expect};
 use crate::processes::corpus::Sample;
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
+    tally.is(postfix());
     // It adds an empty line.
     let expected = |sample: &Sample| [&sample.in_lines()[..], b"\r\n"].concat();
     let modes = &[Mode::Plain, Mode::Lmtp, Mode::Socket];
     world.deliver(
         tally,
-        &Client { modes, without: &[], breaks_off: &[], to: &TO[..1], expected, deliver },
+        &Client {
+            modes,
+            without: &[],
+            breaks_off: &[],
+            to: &TO[..1],
+            expected,
+            sent: whole,
+            deliver: &deliver,
+        },
     );
     for (mode, feature) in [(Mode::Plain, Feature::Many), (Mode::Lmtp, Feature::Lmtp)] {
         tally.on(feature);
@@ -35,6 +45,10 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
         let complete = stored.iter().filter(complete).count();
         tally.check(format!("{mode:?}, many, stored"), expect("messages", &complete, &60));
     }
+    for feature in [Feature::StartTls, Feature::ImplicitTls, Feature::Auth] {
+        tally.not_offered(feature, "it speaks in the clear, and logs in nowhere");
+    }
+    tally.not_offered(Feature::Chunking, DATA);
 }
 
 fn deliver(task: &Task<'_>) -> Result<(), String> {
@@ -51,4 +65,9 @@ fn deliver(task: &Task<'_>) -> Result<(), String> {
         _ => format!("127.0.0.1:{}", task.port),
     };
     succeed(command.arg(server), b"")
+}
+
+/// The version of Postfix, whose generator and sink have none of their own.
+pub(crate) fn postfix() -> String {
+    version(Command::new("postconf").args(["-d", "-h", "mail_version"]), 0)
 }

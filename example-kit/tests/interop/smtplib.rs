@@ -4,7 +4,11 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::deliver::{Client, FROM, Mode, TO, Task, USER, World, notifications, succeed};
+use super::deliver::{
+    Client, DATA, FROM, Mode, TO, Task, USER, World, notifications, succeed, whole,
+};
+use super::feature::Feature;
+use super::installed::version;
 use super::tally::Tally;
 use crate::processes::corpus::Sample;
 
@@ -24,6 +28,7 @@ with smtplib.SMTP("127.0.0.1", int(port), "client.example.org") as client:
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     let expected = Sample::in_lines;
+    tally.is(version(Command::new(&world.python).arg("--version"), 1));
     let modes = &[
         Mode::Plain,
         Mode::StartTls,
@@ -39,17 +44,39 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     ];
     world.deliver(
         tally,
-        &Client { modes, without: &[], breaks_off: &[], to: TO, expected, deliver },
+        &Client {
+            modes,
+            without: &[],
+            breaks_off: &[],
+            to: TO,
+            expected,
+            sent: whole,
+            deliver: &deliver,
+        },
     );
     // It reads one reply, for however many recipients.
     let (modes, to) = (&[Mode::Lmtp], &TO[..1]);
-    world.deliver(tally, &Client { modes, without: &[], breaks_off: &[], to, expected, deliver });
+    world.deliver(
+        tally,
+        &Client {
+            modes,
+            without: &[],
+            breaks_off: &[],
+            to,
+            expected,
+            sent: whole,
+            deliver: &deliver,
+        },
+    );
     let original = json!({"orcpt": {"type": "rfc822", "address": "b+c@example.net"}});
     let mail = json!({"envid": "a+b", "mt_priority": -1});
     notifications(world, tally, &[mail, original], |port| {
         let mut command = Command::new(&world.python);
         succeed(command.args(["-c", NOTIFICATIONS, port, FROM, TO[0]]), b"")
     });
+    for feature in [Feature::Chunking, Feature::Pipelining] {
+        tally.not_offered(feature, DATA);
+    }
 }
 
 fn deliver(task: &Task<'_>) -> Result<(), String> {

@@ -4,14 +4,16 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::deliver::{CLIENT, Client, FROM, Mode, TO, Task, USER, World, succeed};
+use super::deliver::{CLIENT, Client, FROM, Mode, TO, Task, USER, World, succeed, whole};
 use super::feature::Feature;
+use super::installed::version;
 use super::tally::{Tally, expect};
 use crate::processes::corpus::Sample;
 use crate::processes::process;
 
 pub(crate) fn run(world: &World, tally: &mut Tally) {
     let expected = Sample::in_lines;
+    tally.is(version(Command::new("swaks").arg("--version"), 2));
     // Debian's swaks only recommends the package with the module for TLS.
     let support = process::run(Command::new("swaks").arg("--support"), b"");
     let tls = format!("{}{}", support.stdout, support.stderr).contains("TLS supported");
@@ -34,10 +36,34 @@ pub(crate) fn run(world: &World, tally: &mut Tally) {
     ];
     // It does not double a dot at the very beginning of what it sends.
     let without = &["dot first"];
-    world.deliver(tally, &Client { modes, without, breaks_off: &[], to: TO, expected, deliver });
+    world.deliver(
+        tally,
+        &Client {
+            modes,
+            without,
+            breaks_off: &[],
+            to: TO,
+            expected,
+            sent: whole,
+            deliver: &deliver,
+        },
+    );
     let (modes, without) = (&[Mode::Pipelined], &["dot first", "20 MB"]);
-    world.deliver(tally, &Client { modes, without, breaks_off: &[], to: TO, expected, deliver });
+    world.deliver(
+        tally,
+        &Client {
+            modes,
+            without,
+            breaks_off: &[],
+            to: TO,
+            expected,
+            sent: whole,
+            deliver: &deliver,
+        },
+    );
     speaking_for_another(world, tally);
+    tally.not_offered(Feature::Chunking, "it sends by DATA only");
+    tally.not_offered(Feature::Many, "a connection for each message");
 }
 
 /// By XCLIENT.

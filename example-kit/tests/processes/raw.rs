@@ -1,7 +1,7 @@
 //! A client by hand.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 
 /// A connection on which lines are said.
 pub(crate) struct Raw<S: Read = TcpStream>(BufReader<S>);
@@ -9,10 +9,15 @@ pub(crate) struct Raw<S: Read = TcpStream>(BufReader<S>);
 impl<S: Read + Write> Raw<S> {
     /// Reads the greeting.
     pub(crate) fn new(stream: S) -> Self {
-        let mut raw = Self(BufReader::new(stream));
+        let mut raw = Self::ungreeted(stream);
         let greeting = raw.reply();
         assert!(greeting.starts_with("220"), "{greeting}");
         raw
+    }
+
+    /// Has not read anything yet.
+    pub(crate) fn ungreeted(stream: S) -> Self {
+        Self(BufReader::new(stream))
     }
 
     /// Sends as it is.
@@ -44,5 +49,20 @@ impl<S: Read + Write> Raw<S> {
                 return reply;
             }
         }
+    }
+}
+
+impl Raw<TcpStream> {
+    /// Says that no more will be said.
+    pub(crate) fn hang_up(&mut self) {
+        // The server may have hung up first.
+        let _ = self.0.get_mut().shutdown(Shutdown::Write);
+    }
+
+    /// Whatever there is to hear until the end.
+    pub(crate) fn rest(&mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        let _ = self.0.read_to_end(&mut rest);
+        rest
     }
 }

@@ -1,6 +1,6 @@
 //! A server that does as it is told.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
@@ -69,4 +69,20 @@ fn talk(stream: &TcpStream, behaviour: impl Fn(&str) -> Option<Answer>) -> Optio
         }
         heard = lines.next()?;
     }
+}
+
+/// Says that to whoever comes, at once, and listens until they go.
+pub(crate) fn serve_octets(octets: Vec<u8>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let octets = octets.clone();
+            thread::spawn(move || {
+                let _ = stream.write_all(&octets);
+                let _ = io::copy(&mut stream, &mut io::sink());
+            });
+        }
+    });
+    address
 }

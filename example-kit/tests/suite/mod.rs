@@ -1,9 +1,12 @@
 //! What `receive` and `send` do, whatever they run on.
 
+mod attacks;
 mod extensions;
 mod fake;
+mod forgeries;
 mod lmtp;
 mod logins;
+mod policy;
 mod proxy;
 mod security;
 mod sending;

@@ -134,6 +134,7 @@ pub fn send_all<S: smtp_driver::Stream, B: BodySource>(
 }
 
 /// [`send_within_limits`](driver::send_within_limits), as a plain call.
+#[expect(clippy::result_large_err, reason = "it holds what was delivered, like the other variant")]
 pub fn send_within_limits<S: smtp_driver::Stream, B: BodySource, E>(
     conn: &mut Connection<Client, S>,
     envelope: Envelope,

@@ -194,7 +194,7 @@ async fn until_ready<S: Stream, C: Clock>(
     }
     Err(match (refusal, close) {
         (Some(refusal), _) => EstablishError::Refused(refusal),
-        (None, Close::Unavailable(reply)) => EstablishError::Refused(reply),
+        (None, Close::Unavailable(reply)) => EstablishError::Refused(*reply),
         (None, close) => Lost::Closed(close).into(),
     })
 }

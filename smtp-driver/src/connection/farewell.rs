@@ -5,8 +5,14 @@ use std::time::Duration;
 
 use smtp_proto::{Machine, Time};
 
+use super::transfer::{again, is_interrupted};
 use super::{Connection, Stage};
 use crate::{Clock, Stream};
+
+/// How long the last reply may be on its way out of a stream that has taken it, as those that encrypt
+/// do: as long as a server waits by default for a client to take it from the machine
+/// ([`ServerTimeouts::close`](smtp_proto::timeouts::ServerTimeouts::close)).
+const LEAVE: Duration = Duration::from_secs(30);
 
 /// How long the peer's own end of the stream is waited for.
 const LINGER: Duration = Duration::from_secs(1);
@@ -28,8 +34,10 @@ pub(super) struct Farewell {
 }
 
 impl Farewell {
-    pub(super) fn new(now: Time) -> Self {
-        Self { until: now.saturating_add(LINGER), writing: true, discard: DISCARD }
+    /// `unheard`: the machine has given up hope that the peer takes anything.
+    pub(super) fn new(now: Time, unheard: bool) -> Self {
+        let until = now.saturating_add(if unheard { LINGER } else { LEAVE });
+        Self { until, writing: true, discard: DISCARD }
     }
 }
 
@@ -43,12 +51,17 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
         if self.machine.inbox().is_closed() {
             farewell.discard = 0;
         }
-        if farewell.until <= self.clock.now() {
+        let now = self.clock.now();
+        if farewell.until <= now {
             return Poll::Ready(());
         }
         if farewell.writing {
             match self.stream.poll_shutdown(cx) {
-                Poll::Ready(Ok(())) => farewell.writing = false,
+                Poll::Ready(Ok(())) => {
+                    farewell.writing = false;
+                    farewell.until = farewell.until.min(now.saturating_add(LINGER));
+                }
+                Poll::Ready(Err(error)) if is_interrupted(&error) => return again(cx),
                 Poll::Ready(Err(_)) => return Poll::Ready(()),
                 Poll::Pending => {}
             }
@@ -59,6 +72,7 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
                 Poll::Ready(Ok(octets)) if octets > 0 => {
                     farewell.discard = farewell.discard.saturating_sub(octets);
                 }
+                Poll::Ready(Err(error)) if is_interrupted(&error) => return again(cx),
                 Poll::Ready(_) => farewell.discard = 0,
                 Poll::Pending => break,
             }

@@ -6,9 +6,9 @@
 //!   wait for each other for ever.
 //! - When writing fails it goes on reading for a while: a server that refuses (421, 552) and closes
 //!   makes its client's writes fail, and the reason is what was sent last.
-//! - When the machine is done it says so to the peer and throws away what still comes, for a while:
-//!   to close with octets unread would reset the connection, and the peer could lose the last reply
-//!   (RFC 1122 section 4.2.2.13).
+//! - When the machine is done it says so to the peer, behind whatever the stream has kept back, and
+//!   throws away what still comes, for a while: to close with octets unread would reset the connection,
+//!   and the peer could lose the last reply (RFC 1122 section 4.2.2.13).
 //! - It tells of an error of the stream only after the machine has told everything, and not at all
 //!   if the error means no more than that the peer has gone.
 
@@ -136,7 +136,10 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
                     ready!(self.poll_left(cx));
                     return Poll::Ready(Ok(None));
                 }
-                Step::Done => self.stage = Stage::Closing(Farewell::new(now)),
+                Step::Done => {
+                    let unheard = self.machine.outbox().is_closed();
+                    self.stage = Stage::Closing(Farewell::new(now, unheard));
+                }
             }
         }
         cx.waker().wake_by_ref();

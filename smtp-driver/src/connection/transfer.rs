@@ -86,7 +86,7 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
                 outbox.advance(octets);
                 self.unflushed = true;
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if is_interrupted(&error) => {}
             Err(error) => {
                 self.failure.get_or_insert(error);
                 self.stop_writing(now);
@@ -97,11 +97,14 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
 
     /// Ready when there is nothing more to flush, or never will be: see `failure`.
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.stream.poll_flush(cx).map(|result| {
-            if let Err(error) = result {
+        match self.stream.poll_flush(cx) {
+            Poll::Ready(Err(error)) if is_interrupted(&error) => again(cx),
+            Poll::Ready(Err(error)) => {
                 self.failure.get_or_insert(error);
+                Poll::Ready(())
             }
-        })
+            flushed => flushed.map(drop),
+        }
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -114,7 +117,7 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
         self.stream.poll_read(cx, space).map(|result| match result {
             Ok(0) => inbox.close(),
             Ok(octets) => inbox.commit(octets),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if is_interrupted(&error) => {}
             Err(error) => {
                 inbox.close();
                 self.failure.get_or_insert(error);
@@ -131,4 +134,15 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
             self.last_words = Some(now.saturating_add(LAST_WORDS));
         }
     }
+}
+
+/// Whether a signal came in between, and nothing happened.
+pub(super) fn is_interrupted(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Interrupted
+}
+
+/// To be asked again at once.
+pub(super) fn again(cx: &Context<'_>) -> Poll<()> {
+    cx.waker().wake_by_ref();
+    Poll::Pending
 }

@@ -49,11 +49,16 @@ pub(crate) struct World {
     pub(crate) write_stalls: bool,
     pub(crate) handshake: Option<Result<Tls, ErrorKind>>,
     pub(crate) shutdown: bool,
+    /// What was written does not leave the stream yet.
+    pub(crate) shutdown_stalls: bool,
     pub(crate) read: usize,
     pub(crate) reads: usize,
     pub(crate) calls: Vec<Call>,
     /// Not 0: partial reads and writes, and `Pending` now and then.
     pub(crate) chaos: u64,
+    /// Every other call is interrupted by a signal.
+    pub(crate) signals: bool,
+    interrupted: bool,
     pub(crate) now: Time,
     pub(crate) alarm: Option<Time>,
 }
@@ -73,6 +78,12 @@ impl World {
             cx.waker().wake_by_ref();
         }
         hesitates
+    }
+
+    /// A signal comes in between.
+    fn is_interrupted(&mut self) -> bool {
+        self.interrupted = self.signals && !self.interrupted;
+        self.interrupted
     }
 
     fn some_of(&mut self, count: usize) -> usize {
@@ -110,6 +121,9 @@ impl PollRead for Fake {
         assert!(!space.is_empty(), "a read into nothing looks like the end");
         let mut world = self.0.borrow_mut();
         world.reads += 1;
+        if world.is_interrupted() {
+            return Poll::Ready(Err(ErrorKind::Interrupted.into()));
+        }
         if world.hesitates(cx) {
             return Poll::Pending;
         }
@@ -151,6 +165,9 @@ impl Transport for Fake {
         let mut world = self.0.borrow_mut();
         world.log(Call::Write);
         assert!(!world.shutdown, "write behind shutdown");
+        if world.is_interrupted() {
+            return Poll::Ready(Err(ErrorKind::Interrupted.into()));
+        }
         if world.write_stalls || world.hesitates(cx) {
             return Poll::Pending;
         }
@@ -169,6 +186,9 @@ impl Transport for Fake {
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut world = self.0.borrow_mut();
+        if world.is_interrupted() {
+            return Poll::Ready(Err(ErrorKind::Interrupted.into()));
+        }
         if world.hesitates(cx) {
             return Poll::Pending;
         }
@@ -178,7 +198,10 @@ impl Transport for Fake {
 
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut world = self.0.borrow_mut();
-        if world.hesitates(cx) {
+        if world.is_interrupted() {
+            return Poll::Ready(Err(ErrorKind::Interrupted.into()));
+        }
+        if world.shutdown_stalls || world.hesitates(cx) {
             return Poll::Pending;
         }
         world.log(Call::Shutdown);

@@ -20,7 +20,7 @@ impl Client {
         }
         // It may come unasked, and ahead of the replies that are due (RFC 5321 section 3.8).
         if reply.code() == Code::UNAVAILABLE {
-            self.conclude(Close::Unavailable(reply));
+            self.conclude(Close::Unavailable(reply.into()));
             return None;
         }
         let Some(awaited) = awaited else {

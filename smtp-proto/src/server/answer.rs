@@ -125,21 +125,21 @@ impl Server {
         match question {
             Question::Auth => {
                 self.settle_auth(refusal.code());
-                self.tally.auth_failure();
+                self.session.auth_failure();
             }
             Question::Deliver => self.delivered(false),
-            Question::Atrn => self.tally.useless(),
+            Question::Atrn => self.session.useless_command(),
             Question::Query { .. }
             | Question::Etrn
             | Question::XForward
             | Question::XClient { .. }
             | Question::Private => {} // counted as useless already
-            _ => self.tally.rejection(),
+            _ => self.session.rejection(),
         }
         if closes {
             self.close(Close::Shutdown);
         }
-        self.check_tally();
+        self.check_session();
         Ok(())
     }
 
@@ -207,8 +207,9 @@ impl Server {
     ) {
         self.question = None;
         match question {
+            Question::Connected => self.receive(words.given().map(Into::into)),
             // Back to where a connection begins.
-            Question::Connected | Question::XClient { .. } => self.greet_with(code, words.given()),
+            Question::XClient { .. } => self.write_greeting(words.given()),
             Question::Hello(verb) => self.say_hello(verb, words.given()),
             // The chunk gets its reply when it is here.
             Question::Message(Transfer::Chunked) | Question::Burl => {}
@@ -217,16 +218,12 @@ impl Server {
             _ => self.say(code, enhanced, words, false),
         }
         self.move_on(question, code);
-        self.check_tally();
+        self.check_session();
     }
 
     /// What follows from a positive answer that was said.
     fn move_on(&mut self, question: Question, code: Code) {
         match question {
-            Question::Connected => {
-                self.advance(Act::Greeting, code);
-                self.task = Task::Command;
-            }
             Question::Hello(verb) => {
                 self.extended = verb != Verb::Helo;
                 self.abort(Abort::Hello);
@@ -262,7 +259,8 @@ impl Server {
                 // AUTH was the proxy's.
                 self.authenticated = login;
             }
-            Question::Message(Transfer::Chunked)
+            Question::Connected
+            | Question::Message(Transfer::Chunked)
             | Question::Burl
             | Question::Query { .. }
             | Question::Etrn
@@ -287,12 +285,19 @@ impl Server {
         }
     }
 
-    fn greet_with(&mut self, code: Code, texts: Option<&[Text]>) {
-        let config = Arc::clone(&self.config);
-        self.reply_named(code, texts.unwrap_or(slice::from_ref(&config.greeting)));
+    /// Greets, and waits for the client's first command.
+    pub(super) fn greet_with(&mut self, texts: Option<&[Text]>) {
+        self.write_greeting(texts);
+        self.advance(Act::Greeting, Code::READY);
+        self.task = Task::Command;
     }
 
-    fn reject_connection(&mut self, refusal: &Refusal) {
+    fn write_greeting(&mut self, texts: Option<&[Text]>) {
+        let config = Arc::clone(&self.config);
+        self.reply_named(Code::READY, texts.unwrap_or(slice::from_ref(&config.greeting)));
+    }
+
+    pub(super) fn reject_connection(&mut self, refusal: &Refusal) {
         self.reply_bare(refusal);
         if refusal.closes() || refusal.code() == Code::HOST_ACCEPTS_NO_MAIL {
             self.close(Close::Refused);

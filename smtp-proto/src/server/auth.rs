@@ -38,7 +38,7 @@ impl Server {
         }
         if !offered {
             let text = "Mechanism not offered";
-            self.tally.auth_failure();
+            self.session.auth_failure();
             return self.refuse(
                 Fault::UnknownMechanism,
                 Code::PARAMETER_NOT_IMPLEMENTED,
@@ -83,6 +83,10 @@ impl Server {
                     base64::decode(line).map_err(|_| Fault::SaslEncoding)
                 };
                 self.inbox.consume(length + 2);
+                // The reply to each line decides whether there is to be another.
+                if !self.inbox.is_empty() && self.sent_ahead(Some(Verb::Auth)) {
+                    return Turn::Again;
+                }
                 match response {
                     Ok(octets) => self.ask(Question::Auth, Event::AuthResponse(octets.into())),
                     Err(fault) => self.end_exchange(fault),
@@ -102,7 +106,7 @@ impl Server {
     }
 
     fn exchange_over(&mut self) {
-        self.tally.auth_failure();
+        self.session.auth_failure();
         self.settle_auth(Code::ARGUMENT_ERROR);
     }
 

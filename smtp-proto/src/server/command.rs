@@ -10,14 +10,19 @@ use crate::error::{Close, Fault};
 use crate::session::{Act, Phase};
 use crate::syntax::address::HelloName;
 use crate::syntax::capability::Extension;
-use crate::syntax::command::{AtrnDomains, Attributes, Command, Query, Url};
+use crate::syntax::command::{AtrnDomains, Attributes, Command, CommandError, Query, Url};
 use crate::syntax::reply::{Code, Status};
 use crate::syntax::verb::Verb;
 
 impl Server {
-    /// Acts on one line, without its CRLF.
-    pub(super) fn command(&mut self, line: &[u8]) -> Turn {
-        let command = match Command::parse(line) {
+    /// Acts on one line, without its CRLF. `more`: something came along behind it.
+    pub(super) fn command(&mut self, line: &[u8], more: bool) -> Turn {
+        let command = Command::parse(line);
+        if more && self.sent_ahead(command.as_ref().map_or_else(CommandError::verb, Command::verb))
+        {
+            return Turn::Again;
+        }
+        let command = match command {
             Ok(command) => command,
             Err(error) => {
                 self.malformed(error);
@@ -90,8 +95,8 @@ impl Server {
 
     fn hello(&mut self, verb: Verb, name: HelloName<&str>) -> Turn {
         if self.phase != Phase::Greeted {
-            self.tally.useless();
-            self.check_tally();
+            self.session.useless_command();
+            self.check_session();
             if self.phase == Phase::Closed {
                 return Turn::Again;
             }
@@ -128,7 +133,7 @@ impl Server {
             return self.lose_piece(Some(Verb::Bdat));
         }
         if size == 0 && !last {
-            self.tally.useless();
+            self.session.useless_command();
         }
         let act = if last { Act::LastChunk } else { Act::Chunk };
         let mut content = Content::chunk(size, last);
@@ -143,19 +148,19 @@ impl Server {
     }
 
     fn rset(&mut self) -> Turn {
-        self.tally.useless();
+        self.session.useless_command();
         self.reply(Code::OK, Status::OTHER.positive(), "Reset");
         self.abort(Abort::Reset);
         self.advance(Act::Rset, Code::OK);
         self.deadlines.content_over();
-        self.check_tally();
+        self.check_session();
         Turn::Again
     }
 
     fn noop(&mut self) -> Turn {
-        self.tally.useless();
+        self.session.useless_command();
         self.reply(Code::OK, Status::OTHER.positive(), "OK");
-        self.check_tally();
+        self.check_session();
         Turn::Again
     }
 
@@ -239,7 +244,7 @@ impl Server {
 
     /// A question that does nothing for a mail.
     fn useless_question(&mut self, question: Question, event: Event) -> Turn {
-        self.tally.useless();
+        self.session.useless_command();
         self.ask(question, event)
     }
 

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::output::LINE;
+use super::policy::Policy;
 use crate::body::Newlines;
 use crate::limits::ServerLimits;
 use crate::session::Protocol;
@@ -53,6 +54,8 @@ pub struct Config {
     pub require_auth: bool,
     /// What to do with bare CR and bare LF in message text.
     pub newlines: Newlines,
+    /// Checks of a client's manners.
+    pub policy: Policy,
     /// Budgets.
     pub limits: ServerLimits,
     /// Deadlines.
@@ -87,6 +90,7 @@ impl Config {
             hashed_auth_without_tls: false,
             require_auth: false,
             newlines: Newlines::default(),
+            policy: Policy::default(),
             limits: ServerLimits::default(),
             timeouts: ServerTimeouts::default(),
         }

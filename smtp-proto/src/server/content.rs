@@ -215,7 +215,7 @@ impl Server {
             self.reply(Code::OK, status.positive(), "Chunk received");
             self.advance(act, Code::OK);
             self.task = Task::Command;
-            self.check_tally();
+            self.check_session();
             return Turn::Again;
         }
         let lmtp = self.config.protocol == Protocol::Lmtp;
@@ -232,7 +232,7 @@ impl Server {
         let Some(Verdict { fault, refusal }) = content.verdict else { return };
         match &fault {
             Some(fault) => self.count(fault),
-            None => self.tally.rejection(),
+            None => self.session.rejection(),
         }
         self.news.fault = fault;
         if matches!(self.phase, Phase::Rcpt | Phase::Chunks | Phase::Data) {
@@ -243,7 +243,7 @@ impl Server {
         if refusal.closes() {
             self.close(Close::Shutdown);
         }
-        self.check_tally();
+        self.check_session();
     }
 
     /// A piece of the message is lost: it is refused, and what is pipelined behind it as well.
@@ -261,9 +261,9 @@ impl Server {
         *answered += 1;
         let (act, answered) = (content.act(), *answered);
         if accepted {
-            self.tally.delivered();
+            self.session.delivered();
         } else {
-            self.tally.rejection();
+            self.session.rejection();
         }
         if answered < self.final_replies(act) {
             return;

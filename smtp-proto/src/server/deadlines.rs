@@ -1,11 +1,15 @@
 //! When each wait is over.
 
+use core::time::Duration;
+
 use crate::machine::Time;
 use crate::timeouts::ServerTimeouts;
 
 /// What a wait is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Awaited {
+    /// The time to greet.
+    Greeting(Time),
     /// A command, nothing of which has come.
     Command,
     /// The rest of a command line.
@@ -24,6 +28,7 @@ impl Awaited {
     /// For messages: "timed out waiting for ...".
     pub(super) fn name(self) -> &'static str {
         match self {
+            Self::Greeting(_) => "the time to greet",
             Self::Command => "a command",
             Self::CommandLine => "the end of a command line",
             Self::AuthResponse => "a response to an AUTH challenge",
@@ -73,6 +78,11 @@ impl Deadlines {
         self.content.map(|since| since.saturating_add(limits.body))
     }
 
+    /// When the client has been kept waiting for the greeting. Starts with the first call.
+    pub(super) fn greeting(&mut self, now: Time, delay: Duration) -> Time {
+        self.last.get_or_insert(now).saturating_add(delay)
+    }
+
     /// When the handshake has to be over. Starts with the first call.
     pub(super) fn handshake(&mut self, now: Time, limits: &ServerTimeouts) -> Time {
         self.last.get_or_insert(now).saturating_add(limits.handshake)
@@ -89,6 +99,7 @@ impl Deadlines {
     ) -> Option<Time> {
         let (start, limit) = match awaited {
             Awaited::Room => return None,
+            Awaited::Greeting(until) => return Some(until),
             Awaited::Command => (&mut self.wait, limits.command),
             Awaited::CommandLine => (&mut self.line, limits.command_line),
             Awaited::AuthResponse => (&mut self.wait, limits.auth_response),

@@ -12,14 +12,14 @@ use crate::syntax::verb::Verb;
 
 impl Server {
     pub(super) fn mail(&mut self, from: ReversePath<&str>, params: Params<&str>) -> Turn {
-        if self.tally.transactions >= self.config.limits.transactions {
+        if self.session.transactions() >= self.config.limits.transactions {
             let text = "Too many messages in one connection";
             let why = Close::TooMany("messages in one connection");
             self.close_with_421(why, Status::OTHER_SECURITY, text);
             return Turn::Again;
         }
         // Whether it succeeds or fails (RFC 9422 section 4.1).
-        self.tally.transactions = self.tally.transactions.saturating_add(1);
+        self.session.transaction();
         if let Some(breach) = self.bad_mail(from, params) {
             return self.refuse_as(breach);
         }

@@ -22,10 +22,12 @@
 //! | `answer` | what the application's answers do |
 //! | `output` | how replies are written |
 //! | `outline` | what a log may say of an event |
-//! | `tally` | the counts that end in a 421 |
+//! | `policy` | checks of a client's manners |
+//! | `session` | what a client has done so far, counted |
 //! | `deadlines` | when each wait is over |
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 mod answer;
 mod auth;
@@ -41,9 +43,10 @@ mod offers;
 mod outline;
 mod output;
 mod params;
+mod policy;
 mod poll;
 mod refusal;
-mod tally;
+mod session;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -51,11 +54,12 @@ mod verdict;
 pub use config::{Config, Offers, Private};
 pub use event::{Abort, Event, Transfer};
 pub use exchange::{Ask, Exchange, Failure, Identity, Progress};
+pub use policy::{Policy, Rate};
 pub use refusal::Refusal;
+pub use session::Session;
 
 use content::Content;
 use deadlines::Deadlines;
-use tally::Tally;
 use verdict::Text;
 
 use crate::buffer::{Inbox, Outbox};
@@ -64,6 +68,7 @@ use crate::error::{Close, Fault};
 use crate::machine::{Machine, Outline, Step, Time, Tls};
 use crate::session::Phase;
 use crate::syntax::reply::{Code, Status};
+use crate::syntax::text;
 use crate::syntax::verb::Verb;
 
 /// The server's side of an SMTP, submission or LMTP conversation.
@@ -88,7 +93,7 @@ pub struct Server {
     transaction: Transaction,
     /// Of the recipients in this connection.
     domains: Domains,
-    tally: Tally,
+    session: Session,
     deadlines: Deadlines,
     shutting_down: bool,
 }
@@ -98,6 +103,8 @@ pub struct Server {
 enum Task {
     /// Nothing was said yet.
     Greet,
+    /// The greeting is held back; the words for it.
+    Pause { words: Option<Vec<text::Text>> },
     /// A command is to come.
     Command,
     /// The rest of a refused line is thrown away, up to CRLF.
@@ -214,7 +221,7 @@ impl Server {
             authenticated: false,
             transaction: Transaction::default(),
             domains: Domains::default(),
-            tally: Tally::default(),
+            session: Session::default(),
             deadlines: Deadlines::default(),
             shutting_down: false,
             config,
@@ -250,6 +257,12 @@ impl Server {
     #[must_use]
     pub fn is_extended(&self) -> bool {
         self.extended
+    }
+
+    /// What the client has done so far, counted.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
     }
 
     /// What the server offers and how it behaves.

@@ -91,7 +91,7 @@ impl Server {
     pub(super) fn note(&mut self, fault: Fault) {
         self.count(&fault);
         self.news.fault = Some(fault);
-        self.check_tally();
+        self.check_session();
     }
 
     /// Counts a breach; as a refusal, where a client in order runs into it by pipelining: the rest
@@ -101,14 +101,14 @@ impl Server {
             Fault::OutOfSequence(Verb::Rcpt | Verb::Data | Verb::Bdat | Verb::Burl)
                 if self.phase != Phase::Greeted =>
             {
-                self.tally.rejection();
+                self.session.rejection();
             }
             Fault::NoRecipients(_)
             | Fault::MessageTooLarge { .. }
             | Fault::TooManyRecipients { .. }
             | Fault::TooManyDomains { .. }
-            | Fault::Solicitation => self.tally.rejection(),
-            _ => self.tally.error(),
+            | Fault::Solicitation => self.session.rejection(),
+            _ => self.session.error(),
         }
     }
 

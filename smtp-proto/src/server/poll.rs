@@ -29,6 +29,9 @@ pub(super) enum Turn {
 
 impl Server {
     pub(super) fn next_step(&mut self, now: Time) -> Step<Event> {
+        if let Some(rate) = self.config.policy.error_rate {
+            self.session.tick(now, rate);
+        }
         if self.question.is_some() {
             return Step::Unanswered;
         }
@@ -71,6 +74,7 @@ impl Server {
         }
         match self.task {
             Task::Greet => self.greet(),
+            Task::Pause { .. } => self.pause_turn(now),
             Task::Command => self.command_turn(),
             Task::Swallow => self.swallow(),
             Task::AuthResponse => self.auth_turn(),
@@ -113,7 +117,8 @@ impl Server {
                 self.deadlines.restart();
                 // The line is read where it lies; commands do not touch the inbox.
                 let mut inbox = mem::replace(&mut self.inbox, Inbox::new(0));
-                let turn = self.command(inbox.filled().get(..length).unwrap_or_default());
+                let more = inbox.len() > length + 2;
+                let turn = self.command(inbox.filled().get(..length).unwrap_or_default(), more);
                 inbox.consume(length + 2);
                 self.inbox = inbox;
                 turn
@@ -224,7 +229,7 @@ impl Server {
         Turn::Again
     }
 
-    fn say_goodbye(&mut self) -> Turn {
+    pub(super) fn say_goodbye(&mut self) -> Turn {
         let status = Status::SYSTEM_NOT_ACCEPTING_MESSAGES;
         self.close_with_421(Close::Shutdown, status, "Shutting down");
         Turn::Again
@@ -282,11 +287,11 @@ impl Server {
     }
 
     /// Whether the client has done something too often: if so it hears 421, and that was it.
-    pub(super) fn check_tally(&mut self) {
+    pub(super) fn check_session(&mut self) {
         if matches!(self.task, Task::Closing | Task::Done) {
             return;
         }
-        if let Some(what) = self.tally.excess(&self.config.limits) {
+        if let Some(what) = self.session.excess(&self.config.limits, &self.config.policy) {
             let text = alloc::format!("Too many {what}, closing connection");
             self.close_with_421(Close::TooMany(what), Status::OTHER_SECURITY, &text);
         }

@@ -117,6 +117,15 @@ impl Refusal {
         )
     }
 
+    /// 554: the client did not wait for the greeting.
+    pub(super) fn early_talker() -> Self {
+        Self::permanent(
+            Code::TRANSACTION_FAILED,
+            Status::INVALID_COMMAND,
+            "Not waiting for the greeting is a protocol error",
+        )
+    }
+
     /// 501 5.5.2: the client's SASL message makes no sense.
     #[must_use]
     pub fn malformed_response() -> Self {

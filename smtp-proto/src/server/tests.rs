@@ -317,3 +317,19 @@ fn roles_are_not_reversed_with_a_client_that_is_gone() {
     assert_eq!(server.poll(Time::ZERO), Step::Event(Event::Closed(Close::Peer)));
     assert_eq!(server.poll(Time::ZERO), Step::Done);
 }
+
+#[test]
+fn a_session_counts() {
+    let mut config = Config::new("mx.example".parse().unwrap());
+    config.limits.errors = 3;
+    let mut server = Server::new(config);
+    let message = "MAIL FROM:<>\r\nRCPT TO:<b@example>\r\nBDAT 0 LAST\r\n";
+    let input = format!("EHLO a\r\nWHAT\r\nRCPT\r\n{message}NOOP\r\nDATA\r\nWHAT\r\n{message}");
+    converse(&mut server, input.as_bytes(), false);
+    let session = server.session();
+    assert!(!session.is_early_talker());
+    assert_eq!(session.unauthorized_pipelining(), 3); // EHLO, NOOP, DATA
+    assert_eq!((session.transactions(), session.accepted()), (2, 2));
+    assert_eq!((session.errors(), session.useless()), (3, 1));
+    assert_eq!((session.rejections(), session.auth_failures()), (1, 0));
+}

@@ -12,4 +12,5 @@ pub mod reply;
 pub mod text;
 pub mod unitext;
 pub mod verb;
+mod words;
 pub mod xtext;

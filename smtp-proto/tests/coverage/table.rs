@@ -1,4 +1,4 @@
-//! What `docs/rfc-coverage.md` says.
+//! What `docs/rfc-coverage.md` says, and `SECURITY.md` in the same form.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -43,7 +43,11 @@ pub(crate) enum Shown {
 
 impl Table {
     pub(crate) fn read() -> Table {
-        let text = fs::read_to_string(root().join("docs/rfc-coverage.md")).expect("the table");
+        Table::read_from("docs/rfc-coverage.md")
+    }
+
+    pub(crate) fn read_from(path: &str) -> Table {
+        let text = fs::read_to_string(root().join(path)).expect("the table");
         let mut table = Table::default();
         let mut heading = "";
         for (index, line) in text.lines().enumerate() {
@@ -58,7 +62,7 @@ impl Table {
             };
             let cells: Vec<&str> = cells.split('|').map(str::trim).collect();
             match cells.as_slice() {
-                ["section" | "reason" | "what", ..] => {}
+                ["section" | "reason" | "what" | "attack", ..] => {}
                 [reason, _] if heading == "Reasons" => {
                     table.reasons.insert(emphasised(reason).expect("a reason").to_owned());
                 }

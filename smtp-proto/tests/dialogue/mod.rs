@@ -85,7 +85,7 @@ pub(crate) fn files() -> Vec<PathBuf> {
 /// Every way to cut a dialogue.
 pub(crate) fn cuts(items: &[Item], whole_only: bool) -> Vec<Cut> {
     if whole_only {
-        return vec![Cut::Whole];
+        return vec![Cut::Turns];
     }
     let seed = env::var("DIALOGUE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let mut cuts = vec![Cut::Turns, Cut::Whole, Cut::Octets];

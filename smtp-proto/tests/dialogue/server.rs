@@ -1,7 +1,7 @@
 //! Dialogues against the server machine.
 
 use smtp_proto::body::Newlines;
-use smtp_proto::server::{Abort, Config, Event, Private, Refusal, Transfer};
+use smtp_proto::server::{Abort, Config, Event, Private, Rate, Refusal, Transfer};
 use smtp_proto::session::Protocol;
 use smtp_proto::syntax::capability::{
     BurlOffer, DeliverByOffer, Extension, FutureReleaseOffer, MtPriorityOffer, NoSolicitingOffer,
@@ -335,6 +335,16 @@ fn set(config: &mut Config, key: &str, value: &str) -> Option<()> {
                 "normalize" => Newlines::Normalize,
                 _ => return None,
             }
+        }
+        "greeting-delay" => config.policy.greeting_delay = duration(value)?,
+        "refuse-early-talkers" => config.policy.refuse_early_talkers = true,
+        "unauthorized-pipelining" => {
+            config.policy.unauthorized_pipelining = Some(value.parse().ok()?);
+        }
+        "error-rate" => {
+            let (errors, per) = value.split_once('/')?;
+            let rate = Rate { errors: errors.parse().ok()?, per: duration(per)? };
+            config.policy.error_rate = Some(rate);
         }
         "max-size" => limits.message = value.parse().ok()?,
         "command-line" => limits.command_line = value.parse().ok()?,

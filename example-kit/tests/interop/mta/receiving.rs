@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::TcpStream;
 
 use super::content::expect_delivered;
-use super::server::Server;
+use super::server::{Server, send_over_tls};
 use super::{MAX_SIZE, Mta, samples};
 use crate::interop::deliver::{PASSWORD, USER, WRONG, World};
 use crate::interop::feature::Feature;
@@ -28,6 +28,7 @@ const MESSAGE: &[u8] = b"Subject: x\n\n.text\n";
 
 pub(crate) fn run(world: &World, tally: &mut Tally, mta: &Mta) {
     let server = Server::start(world, mta, &[]);
+    tally.is((mta.version)(&server));
     announced(tally, mta, &server);
     contents(world, tally, mta, &server);
     encryption(world, tally, &server);
@@ -71,7 +72,7 @@ fn contents(world: &World, tally: &mut Tally, mta: &Mta, server: &Server) {
         if !keyword.is_empty() && !mta.announces.contains(&keyword) {
             continue;
         }
-        for sample in samples(world) {
+        for sample in samples(world, feature == Feature::Plain) {
             tally.on(match (sample.name, feature) {
                 ("20 MB", Feature::Plain) => Feature::Large,
                 ("8-bit", Feature::Plain) => Feature::EightBitMime,
@@ -95,7 +96,7 @@ fn encryption(world: &World, tally: &mut Tally, server: &Server) {
     let some = ["dots", "8-bit", "no final newline"];
     let implicit = world.adapter.send(server.ports.implicit).args(["--implicit-tls", "--ca"]);
     let modes = [
-        (Feature::StartTls, server.send_over_tls(world, server.ports.open)),
+        (Feature::StartTls, send_over_tls(world, server.ports.open)),
         (Feature::ImplicitTls, implicit.arg(&world.certificates.ca)),
     ];
     for (feature, send) in modes {
@@ -121,7 +122,7 @@ fn encryption(world: &World, tally: &mut Tally, server: &Server) {
 
 fn logins(world: &World, tally: &mut Tally, mta: &Mta, server: &Server) {
     tally.on(Feature::Auth);
-    let send = || server.send_over_tls(world, server.ports.submission);
+    let send = || send_over_tls(world, server.ports.submission);
     for mechanism in mta.takes {
         let only = |send: Send, password: &str| {
             let login = format!("{USER}:{password}");

@@ -4,12 +4,12 @@
 //! work with. So they are not installed but unpacked, and what each run needs is copied to a
 //! directory that is its root. For this one has to be root, and needs no other privilege.
 
-use std::env;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::interop::installed::installed;
 use crate::processes::process;
 
 /// Who the servers are when they are not root, whatever they call it.
@@ -66,14 +66,12 @@ impl<'a> Root<'a> {
 
     /// Users of these names, who are all the same, and their groups.
     pub(crate) fn users(&self, names: &[&str]) {
-        let (mut users, mut groups) =
-            (String::from("root:x:0:0::/:/bin/sh\n"), "root:x:0:\n".into());
-        for name in names {
-            users += &format!("{name}:x:{ID}:{ID}::/var/empty:/bin/sh\n");
-            groups = format!("{groups}{name}:x:{ID}:\n");
-        }
-        self.write("etc/passwd", &users);
-        self.write("etc/group", &groups);
+        let user = |name: &&str| format!("{name}:x:{ID}:{ID}::/var/empty:/bin/sh\n");
+        let group = |name: &&str| format!("{name}:x:{ID}:\n");
+        let users: String = names.iter().map(user).collect();
+        let groups: String = names.iter().map(group).collect();
+        self.write("etc/passwd", &format!("root:x:0:0::/:/bin/sh\n{users}"));
+        self.write("etc/group", &format!("root:x:0:\n{groups}"));
         self.directory("var/empty");
     }
 
@@ -110,9 +108,7 @@ pub(crate) fn enter(root: &Path, options: &[&str], program: &str) -> Command {
 
 /// Where `.ci/run` has unpacked what it did not install.
 pub(crate) fn unpacked(name: &str) -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let peers = env::var_os("SMTP_INTEROP_PEERS").map_or("target/ci-peers".into(), PathBuf::from);
-    let path = workspace.join(peers).join(name);
+    let path = installed("SMTP_INTEROP_PEERS", "ci-peers").join(name);
     assert!(path.exists(), "{} is not unpacked: see .ci/run", path.display());
     path
 }

@@ -25,6 +25,7 @@ struct Relay<'a> {
 pub(crate) fn run(world: &World, tally: &mut Tally, mta: &Mta) {
     let hops = hops::start(world, mta.logs_in_by);
     let server = Server::start(world, mta, &hops);
+    tally.is((mta.version)(&server));
     let mut relay = Relay { world, mta, hops, server };
     relay.contents(tally);
     relay.extensions(tally);
@@ -56,14 +57,14 @@ impl Relay<'_> {
         what: &str,
         domain: &str,
         args: &[&str],
-        (sent, expected): (&[u8], &[u8]),
+        (content, expected): (&[u8], &[u8]),
     ) -> Vec<Stored> {
         let several = domain != hops::LMTP || self.mta.lmtp_to_several;
         let names = if several { &["b", "c"][..] } else { &["b"] };
         let to: Vec<String> = names.iter().map(|name| format!("{name}@{domain}")).collect();
         let send = self.server.send(self.world).args(args);
         let send = to.iter().fold(send, |send, to| send.to(to));
-        tally.check(what, ends_with(&send.message(sent), 0));
+        tally.check(what, ends_with(&send.message(content), 0));
         match self.hop(domain).arrived(to.len()) {
             Ok(stored) => {
                 let relayed = stored.iter().try_for_each(|stored| {
@@ -71,7 +72,7 @@ impl Relay<'_> {
                     expect_delivered(&stored.content, expected)
                 });
                 let mut found: Vec<_> = stored.iter().flat_map(recipients).collect();
-                found.sort_by_key(|recipient| recipient.to_string());
+                found.sort_by_key(ToString::to_string);
                 let all = expect("to", &json!(found), &json!(to));
                 tally.check(format!("{what}, relayed"), relayed.and(all));
                 stored
@@ -103,7 +104,7 @@ impl Relay<'_> {
         ];
         for (domain, feature) in ways {
             let Some(feature) = feature else { continue };
-            for sample in samples(self.world) {
+            for sample in samples(self.world, feature == Feature::Plain) {
                 let large = feature == Feature::Plain && sample.name == "20 MB";
                 tally.on(if large { Feature::Large } else { feature });
                 let what = format!("{domain}, {}", sample.name);
@@ -275,7 +276,7 @@ impl Relay<'_> {
 
     fn refusals(&mut self, tally: &mut Tally) {
         tally.on(Feature::Size);
-        let large = [&MESSAGE[..], &b"0123456789abcde\n".repeat(1000)].concat();
+        let large = [MESSAGE, &b"0123456789abcde\n".repeat(1000)].concat();
         let send = self.server.send(self.world).to(&format!("b@{}", hops::SMALL));
         tally.check("too large", ends_with(&send.message(&large), 0));
         self.bounced(tally, "too large", &format!("b@{}", hops::SMALL), "");

@@ -1,6 +1,7 @@
 //! A mail server at work.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use tempfile::TempDir;
 use super::Mta;
 use super::hops::Hop;
 use crate::interop::deliver::{FROM, World};
+use crate::interop::dovecot_daemon::Daemon;
 use crate::processes::process::{Finished, run, wait};
 use crate::processes::send::Send;
 
@@ -50,7 +52,7 @@ pub(crate) struct Setup {
     /// What it says is added to the first of these files.
     pub(crate) logs: Vec<PathBuf>,
     /// What has to run as long.
-    pub(crate) helper: Option<crate::interop::dovecot_daemon::Daemon>,
+    pub(crate) helper: Option<Daemon>,
 }
 
 /// Ended when dropped.
@@ -84,14 +86,17 @@ impl Server {
         server
     }
 
+    /// The first line that it says.
+    pub(crate) fn greeting(&self) -> String {
+        let stream = TcpStream::connect(self.ports.open).expect("a connection");
+        let mut greeting = String::new();
+        BufReader::new(stream).read_line(&mut greeting).expect("a greeting");
+        greeting
+    }
+
     /// To the open port, in the clear.
     pub(crate) fn send(&self, world: &World) -> Send {
         world.adapter.send(self.ports.open).args(["--starttls", "off"])
-    }
-
-    pub(crate) fn send_over_tls(&self, world: &World, port: SocketAddr) -> Send {
-        let send = world.adapter.send(port).args(["--starttls", "required", "--ca"]);
-        send.arg(&world.certificates.ca)
     }
 
     /// Has it try again what it could not pass on.
@@ -142,7 +147,8 @@ impl Server {
     pub(crate) fn log(&self) -> String {
         let read = |log| fs::read(log).unwrap_or_default();
         let logs = self.setup.logs.iter().map(read);
-        logs.map(|log| String::from_utf8_lossy(&log).into_owned()).collect()
+        let own = logs.map(|log| String::from_utf8_lossy(&log).into_owned());
+        own.chain(self.setup.helper.iter().map(Daemon::log)).collect()
     }
 
     /// The end of the log.
@@ -161,6 +167,12 @@ impl Drop for Server {
         // Whoever is still delivering.
         let _ = kill_process_group(group, Signal::KILL);
     }
+}
+
+/// To a port where TLS is begun by STARTTLS.
+pub(crate) fn send_over_tls(world: &World, port: SocketAddr) -> Send {
+    let send = world.adapter.send(port).args(["--starttls", "required", "--ca"]);
+    send.arg(&world.certificates.ca)
 }
 
 /// Waits a while until something is so.

@@ -1,13 +1,9 @@
 //! `Domain = sub-domain *("." sub-domain)` (RFC 5321 section 4.1.2).
 
-use super::{AddressError, AddressErrorKind as Kind, MAX_DOMAIN};
+use super::{AddressError, AddressErrorKind as Kind, MAX_DOMAIN, MAX_LABEL};
 use crate::syntax::class;
 use alloc::boxed::Box;
 use core::{fmt, str::FromStr};
-
-/// The longest label of US-ASCII (RFC 1035 section 2.3.4). A U-label may be longer in UTF-8 than
-/// the A-label that has to fit (RFC 5890 section 4.2).
-const MAX_LABEL: usize = 63;
 
 /// A domain name: letters, digits and hyphens in labels, or U-labels (RFC 6531 section 3.3).
 ///

@@ -26,6 +26,11 @@ impl<'a> HelloName<&'a str> {
         }
         Ok(HelloName(text))
     }
+
+    /// Wraps what was looked at.
+    pub(super) fn scanned(text: &'a str) -> HelloName<&'a str> {
+        HelloName(text)
+    }
 }
 
 impl<T: AsRef<str>> HelloName<T> {

@@ -1,11 +1,10 @@
 //! `Mailbox = Local-part "@" ( Domain / address-literal )` (RFC 5321 section 4.1.2).
 
-use super::{AddressError, AddressErrorKind as Kind, Host, MAX_LOCAL_PART, MAX_PATH, host, local};
+use super::{
+    AddressError, AddressErrorKind as Kind, Host, MAX_LOCAL_PART, MAX_MAILBOX, host, local,
+};
 use alloc::{borrow::Cow, boxed::Box, string::String};
 use core::{fmt, str::FromStr};
-
-/// The longest mailbox that fits a path with its brackets.
-const MAX_MAILBOX: usize = MAX_PATH - 2;
 
 /// A mailbox: `user@example.org`, `"two words"@example.org`, `user@[192.0.2.1]`.
 ///

@@ -11,6 +11,7 @@
 //! [`Host::same_as`] compare what it means.
 
 mod ascii;
+mod common;
 mod domain;
 mod error;
 mod forward;
@@ -40,3 +41,10 @@ pub const MAX_LOCAL_PART: usize = 64;
 pub const MAX_DOMAIN: usize = 255;
 /// The longest path with its brackets, in octets (RFC 5321 section 4.5.3.1.3).
 pub const MAX_PATH: usize = 256;
+
+/// The longest mailbox that fits a path with its brackets.
+const MAX_MAILBOX: usize = MAX_PATH - 2;
+
+/// The longest label of US-ASCII (RFC 1035 section 2.3.4). A U-label may be longer in UTF-8 than
+/// the A-label that has to fit (RFC 5890 section 4.2).
+const MAX_LABEL: usize = 63;

@@ -5,6 +5,7 @@
 
 mod atrn;
 mod attributes;
+mod common;
 mod error;
 mod etrn;
 mod initial_response;

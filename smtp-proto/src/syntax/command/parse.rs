@@ -3,7 +3,7 @@
 use super::error::form;
 use super::{
     AtrnDomains, Attributes, Command, CommandError, CommandErrorKind, EtrnNode, InitialResponse,
-    Mechanism, Query, Url,
+    Mechanism, Query, Url, common,
 };
 use crate::syntax::address::{AddressLiteral, ForwardPath, HelloName, ReversePath};
 use crate::syntax::params::Params;
@@ -25,6 +25,9 @@ impl<'a> Command<'a> {
     ///
     /// A verb that is not known is no error, but [`Command::Unknown`].
     pub fn parse(line: &'a [u8]) -> Result<Command<'a>, CommandError> {
+        if let Some(command) = common::parse(line) {
+            return Ok(command);
+        }
         parse(line).map_err(|kind| {
             let word = line.split(|octet| matches!(octet, b' ' | b'\t')).next();
             CommandError::new(word.and_then(Verb::parse), kind)
@@ -32,7 +35,7 @@ impl<'a> Command<'a> {
     }
 }
 
-fn parse(line: &[u8]) -> Result<Command<'_>, CommandErrorKind> {
+pub(super) fn parse(line: &[u8]) -> Result<Command<'_>, CommandErrorKind> {
     let Line { text, ascii, tab } = validate(line)?;
     let end = line.iter().position(|octet| matches!(octet, b' ' | b'\t')).unwrap_or(line.len());
     let (word, rest) = text.split_at_checked(end).unwrap_or((text, ""));

@@ -48,21 +48,23 @@ impl<'a> Params<&'a str> {
     /// More than one space is let pass, and so are spaces at both ends. A keyword that comes twice,
     /// in whatever case, is refused.
     pub fn parse(text: &'a str) -> Result<Params<&'a str>, ParamError> {
-        let mut seen = [""; MAX_PARAMS];
-        let mut count = 0;
+        let (mut seen, mut count) = (0, 0);
         let mut at = skip_spaces(text, 0);
         while at < text.len() {
-            let (keyword, end) = scan(text, at)?;
-            let error = |kind| Err(ParamError::new(kind, keyword, at));
-            let earlier = seen.get(..count).unwrap_or_default();
-            if earlier.iter().any(|earlier| earlier.eq_ignore_ascii_case(keyword)) {
+            let (keyword_end, end) = scan(text, at)?;
+            let error = |kind| {
+                let keyword = text.get(at..keyword_end).unwrap_or_default();
+                Err(ParamError::new(kind, keyword, at))
+            };
+            let mark = mark(text, at, keyword_end);
+            if seen & mark != 0 && is_among(text, at, keyword_end) {
                 return error(ParamErrorKind::Duplicate);
             }
-            let Some(slot) = seen.get_mut(count) else {
-                return error(ParamErrorKind::TooMany);
-            };
-            *slot = keyword;
+            seen |= mark;
             count += 1;
+            if count > MAX_PARAMS {
+                return error(ParamErrorKind::TooMany);
+            }
             at = skip_spaces(text, end);
         }
         Ok(Params(text))
@@ -82,8 +84,9 @@ impl Params {
             param.push_str(value);
         }
         let (scanned, end) = scan(&param, 0)?;
-        if scanned != keyword {
-            return Err(ParamError::new(ParamErrorKind::Keyword, scanned, scanned.len()));
+        if scanned != keyword.len() {
+            let part = param.get(..scanned).unwrap_or_default();
+            return Err(ParamError::new(ParamErrorKind::Keyword, part, scanned));
         }
         if end < param.len() {
             return Err(ParamError::new(ParamErrorKind::ValueCharacter, keyword, end));
@@ -219,38 +222,54 @@ impl FromStr for Params {
     }
 }
 
-fn skip_spaces(text: &str, from: usize) -> usize {
-    let rest = text.as_bytes().get(from..).unwrap_or_default();
-    from + rest.iter().take_while(|&&octet| octet == b' ').count()
+/// One bit of 64: the same for keywords that are equal in whatever case, and another for most that are
+/// not.
+fn mark(text: &str, from: usize, end: usize) -> u64 {
+    let first = text.as_bytes().get(from).copied().unwrap_or_default();
+    1 << ((usize::from(first & !0x20) ^ (end - from)) % 64)
 }
 
-/// The keyword of the parameter that starts at `from`, and where the parameter ends.
-fn scan(text: &str, from: usize) -> Result<(&str, usize), ParamError> {
+/// Whether the keyword that starts at `from` is that of a parameter before it as well.
+fn is_among(text: &str, from: usize, end: usize) -> bool {
+    let keyword = text.get(from..end).unwrap_or_default();
+    text.get(..from).is_some_and(|earlier| Params(earlier).get(keyword).is_some())
+}
+
+fn skip_spaces(text: &str, from: usize) -> usize {
+    let octets = text.as_bytes();
+    let mut at = from;
+    while octets.get(at) == Some(&b' ') {
+        at += 1;
+    }
+    at
+}
+
+/// Where the keyword of the parameter that starts at `from` ends, and where the parameter does.
+fn scan(text: &str, from: usize) -> Result<(usize, usize), ParamError> {
     let octets = text.as_bytes();
     let keyword_end = class::run_end(octets, from, class::LDH);
-    let keyword = text.get(from..keyword_end).unwrap_or_default();
+    let keyword = || text.get(from..keyword_end).unwrap_or_default();
     let error = |kind, at| {
         let control = class::is_control(octets, at);
-        Err(ParamError::new(if control { ParamErrorKind::Control } else { kind }, keyword, at))
+        Err(ParamError::new(if control { ParamErrorKind::Control } else { kind }, keyword(), at))
     };
-    if keyword.starts_with('-') {
+    if keyword_end == from || octets.get(from) == Some(&b'-') {
         return error(ParamErrorKind::Keyword, from);
     }
     match octets.get(keyword_end) {
-        _ if keyword.is_empty() => return error(ParamErrorKind::Keyword, from),
-        None | Some(b' ') => return Ok((keyword, keyword_end)),
+        None | Some(b' ') => return Ok((keyword_end, keyword_end)),
         Some(b'=') => {}
         Some(_) => return error(ParamErrorKind::Keyword, keyword_end),
     }
     let value = keyword_end + 1;
     let mut end = class::run_end(octets, value, class::VALUE);
     // No value has this sign (RFC 5321 section 4.1.2) but for one, which Postfix has made up.
-    while octets.get(end) == Some(&b'=') && keyword.eq_ignore_ascii_case(Xverp::KEYWORD) {
+    while octets.get(end) == Some(&b'=') && keyword().eq_ignore_ascii_case(Xverp::KEYWORD) {
         end = class::run_end(octets, end + 1, class::VALUE);
     }
     match octets.get(end) {
         None | Some(b' ') if end == value => error(ParamErrorKind::ValueEmpty, end),
-        None | Some(b' ') => Ok((keyword, end)),
+        None | Some(b' ') => Ok((keyword_end, end)),
         Some(_) => error(ParamErrorKind::ValueCharacter, end),
     }
 }

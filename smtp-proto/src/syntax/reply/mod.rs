@@ -10,6 +10,7 @@ mod enhanced;
 mod error;
 mod line;
 mod meaning;
+mod octets;
 mod parser;
 mod registry;
 mod status;
@@ -18,13 +19,13 @@ mod tests;
 mod write;
 
 use alloc::borrow::Cow;
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::syntax::text::Text;
+use octets::Octets;
 
 pub(in crate::syntax) use clean::put_clean;
 pub use code::{Class, Code};
@@ -43,7 +44,7 @@ pub use write::{write_extensions, write_reply};
 pub struct Reply {
     code: Code,
     /// The lines, joined by LF.
-    text: Box<[u8]>,
+    text: Octets,
 }
 
 impl Reply {
@@ -68,7 +69,7 @@ impl Reply {
         if text.is_empty() {
             put_line(&mut lines, enhanced, "");
         }
-        Reply { code, text: lines.into_boxed_slice() }
+        Reply { code, text: lines.as_slice().into() }
     }
 
     /// The code.
@@ -89,7 +90,7 @@ impl Reply {
 
     /// The text of each line as it was sent, enhanced codes included. There is at least one.
     pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
-        self.text.split(|octet| *octet == b'\n')
+        self.text.as_slice().split(|octet| *octet == b'\n')
     }
 
     /// The text for a person: the lines in one, without enhanced codes. What is not UTF-8 is

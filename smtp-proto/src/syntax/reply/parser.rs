@@ -1,9 +1,9 @@
 //! From lines to replies.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::clean::clean;
+use super::octets::Octets;
 use super::{Code, Reply, ReplyError, ReplyLine};
 
 /// How much of one reply a [`ReplyParser`] takes before it refuses to go on.
@@ -21,6 +21,9 @@ impl Default for ReplyLimits {
         ReplyLimits { lines: 1000, octets: 64 * 1024 }
     }
 }
+
+/// Octets of text that a reply to EHLO seldom goes beyond.
+const USUAL: usize = 240;
 
 /// Puts together replies from their lines.
 #[derive(Clone, Debug, Default)]
@@ -66,9 +69,9 @@ impl ReplyParser {
             return Err(ReplyError::TooLong { limit: self.limits.octets });
         }
         let mut begun = match begun {
-            // The usual case: one line, one allocation of the right size.
-            None if line.last => return Ok(Some(Reply::from_text(line.code, line.text.into()))),
-            None => Begun { code: line.code, lines: 0, text: Vec::new() },
+            // The usual case: one line.
+            None if line.last => return Ok(Some(Reply::from_line(line.code, line.text))),
+            None => Begun { code: line.code, lines: 0, text: Vec::with_capacity(USUAL) },
             Some(begun) if begun.code == line.code => begun,
             Some(Begun { code: first, .. }) => {
                 return Err(ReplyError::CodeChanged { first, then: line.code });
@@ -78,7 +81,7 @@ impl ReplyParser {
         begun.text.extend_from_slice(line.text);
         clean(begun.text.get_mut(start..).unwrap_or_default());
         if line.last {
-            return Ok(Some(Reply { code: line.code, text: begun.text.into_boxed_slice() }));
+            return Ok(Some(Reply { code: line.code, text: Octets::Long(begun.text) }));
         }
         begun.text.push(b'\n');
         begun.lines += 1;
@@ -94,9 +97,8 @@ impl Reply {
     pub fn parse(octets: &[u8]) -> Result<Reply, ReplyError> {
         let mut parser = ReplyParser::default();
         let mut rest = octets;
-        while let Some(end) = memchr::memmem::find(rest, b"\r\n") {
-            let (line, after) = rest.split_at_checked(end).unwrap_or_default();
-            rest = after.strip_prefix(b"\r\n").unwrap_or_default();
+        while let Some((line, after)) = split_line(rest) {
+            rest = after;
             match parser.push(line)? {
                 None => {}
                 Some(reply) if rest.is_empty() => return Ok(reply),
@@ -106,8 +108,17 @@ impl Reply {
         Err(ReplyError::Incomplete)
     }
 
-    fn from_text(code: Code, mut text: Box<[u8]>) -> Reply {
-        clean(&mut text);
+    fn from_line(code: Code, text: &[u8]) -> Reply {
+        let mut text = Octets::from(text);
+        clean(text.as_mut_slice());
         Reply { code, text }
     }
+}
+
+/// The first line without its CRLF, and what is behind that.
+fn split_line(octets: &[u8]) -> Option<(&[u8], &[u8])> {
+    memchr::memchr_iter(b'\n', octets).find_map(|lf| {
+        let (line, rest) = octets.split_at_checked(lf)?;
+        Some((line.strip_suffix(b"\r")?, rest.get(1..)?))
+    })
 }

@@ -1,4 +1,5 @@
 mod arguments;
+mod common;
 mod parse;
 mod write;
 
