@@ -1,17 +1,18 @@
 //! Dovecot, with a configuration of one's own.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
-use rustix::process::{Pid, Signal, geteuid, kill_process};
+use rustix::process::geteuid;
 use tempfile::TempDir;
 
 use crate::processes::certificates::Certificates;
-use crate::processes::process::{self, until, wait};
+use crate::processes::guarded::{end, guarded};
+use crate::processes::process::{self, until};
 
 /// Ended when dropped.
 pub(crate) struct Daemon {
@@ -40,15 +41,16 @@ impl Daemon {
         let config = config.replace("@GROUP@", &id("-gn", somebody));
         fs::write(path("dovecot.conf"), config).expect("a file");
         fs::write(path("log"), "").expect("a file");
-        let mut command = Command::new("dovecot");
-        command.arg("-F").arg("-c").arg(path("dovecot.conf"));
+        let config = path("dovecot.conf").into_os_string();
+        let words = ["dovecot", "-F", "-c"].map(OsString::from);
+        let mut command = guarded(words.into_iter().chain([config]));
         if geteuid().is_root() {
             let number = |what: &str| id(what, somebody).parse().expect("a number");
             let (user, group) = (number("-u"), number("-g"));
             give(dir.path(), user, group);
             command.uid(user).gid(group);
         }
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
+        command.stdout(Stdio::null()).stderr(Stdio::inherit());
         let child = command.spawn().expect("dovecot");
         let mut daemon = Self { child, dir };
         until("Dovecot to listen", || {
@@ -70,9 +72,7 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        // Its processes end with the first of them.
-        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
-        wait(&mut self.child, Duration::from_secs(10));
+        end(&mut self.child);
     }
 }
 

@@ -11,6 +11,7 @@ use super::feature::Feature;
 use super::installed::version;
 use super::mta::content::expect_delivered;
 use super::mta::receiving::{ends_with, says};
+use super::mta::samples;
 use super::tally::{Tally, expect};
 use crate::processes::certificates::Certificates;
 use crate::processes::corpus::with_lf;
@@ -56,7 +57,7 @@ fn contents(world: &World, tally: &mut Tally, server: &Server) {
         ("unix socket", Feature::UnixSocket, true, &[]),
     ];
     for (how, feature, socket, args) in ways {
-        for sample in &world.samples {
+        for sample in samples(world, feature == Feature::Lmtp) {
             tally.on(match (sample.name, feature) {
                 ("20 MB", Feature::Lmtp) => Feature::Large,
                 ("8-bit", Feature::Lmtp) => Feature::EightBitMime,

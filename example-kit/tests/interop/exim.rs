@@ -55,10 +55,8 @@ fn set_up(plan: &Plan<'_>) -> Setup {
     root.directory("etc/exim4");
     root.write("etc/exim4/exim4.conf", &config);
 
-    let mut run = enter(dir, &[], "/usr/sbin/exim4");
-    run.args(["-bdf", "-q1h"]);
-    let mut flush = enter(dir, &[], "/usr/sbin/exim4");
-    flush.arg("-qff");
+    let run = enter(dir, &[], &["/usr/sbin/exim4", "-bdf", "-q1h"]);
+    let flush = enter(dir, &[], &["/usr/sbin/exim4", "-qff"]);
     let logs = ["var/log/out", "var/log/mainlog", "var/log/paniclog"];
     let logs = logs.map(|log| root.path(log)).into();
     Setup { run, flush, mail: root.path("var/mail"), logs, helper: None }

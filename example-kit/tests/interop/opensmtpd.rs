@@ -72,12 +72,10 @@ fn set_up(plan: &Plan<'_>) -> Setup {
     );
     root.write("etc/smtpd.conf", &config);
 
-    let mut run = enter(dir, &[], "/usr/sbin/smtpd");
-    run.arg("-d");
+    let run = enter(dir, &[], &["/usr/sbin/smtpd", "-d"]);
     // Of the group that may have such wishes.
-    let mut flush =
-        enter(dir, &["--groups=opensmtpq", "--userspec=root:opensmtpq"], "/usr/sbin/smtpctl");
-    flush.args(["schedule", "all"]);
+    let group = ["--groups=opensmtpq", "--userspec=root:opensmtpq"];
+    let flush = enter(dir, &group, &["/usr/sbin/smtpctl", "schedule", "all"]);
     Setup { run, flush, mail: root.path("var/mail"), logs: vec![root.path("log")], helper: None }
 }
 

@@ -1,5 +1,6 @@
 //! Postfix, with configuration, queue and data of its own, and Dovecot for who logs in.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::chown;
 use std::path::Path;
@@ -73,11 +74,12 @@ fn set_up(plan: &Plan<'_>) -> Setup {
     ] {
         fs::write(path("etc").join(name), content).expect("a file");
     }
-    let mut run = Command::new("/usr/lib/postfix/sbin/master");
+    let etc = path("etc").into_os_string();
     // In the foreground, and in the process group that it was given.
-    run.arg("-d").arg("-c").arg(path("etc"));
-    let mut flush = Command::new("postqueue");
-    flush.arg("-c").arg(path("etc")).arg("-f");
+    let run = ["/usr/lib/postfix/sbin/master", "-d", "-c"].map(OsString::from);
+    let flush = ["postqueue", "-f", "-c"].map(OsString::from);
+    let in_etc = |words: [OsString; 3]| words.into_iter().chain([etc.clone()]).collect();
+    let (run, flush) = (in_etc(run), in_etc(flush));
     let logs = vec![path("output"), path("log")];
     Setup { run, flush, mail: path("mail"), logs, helper: Some(helper) }
 }

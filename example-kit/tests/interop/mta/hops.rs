@@ -34,6 +34,7 @@ pub(crate) struct Hop {
 
 /// Domains that are more than a mechanism.
 pub(crate) const BASIC: &str = "basic.example";
+pub(crate) const PIPELINED: &str = "pipelined.example";
 pub(crate) const EXTENDED: &str = "extended.example";
 pub(crate) const STARTTLS: &str = "starttls.example";
 pub(crate) const IMPLICIT: &str = "implicit.example";
@@ -68,6 +69,7 @@ pub(crate) fn start(world: &World, mechanisms: &[&'static str]) -> Vec<Hop> {
     let forged = Certificates::new(&["127.0.0.2"]);
     let mut hops = vec![
         plain(BASIC, &["--extensions", "-PIPELINING,-CHUNKING"]),
+        plain(PIPELINED, &["--extensions", "-CHUNKING"]),
         plain(EXTENDED, &["--xforward-from", "127.0.0.0/8"]),
         plain(SMALL, &["--max-size", "10000"]),
         plain(FEW, &["--max-recipients", "1"]),

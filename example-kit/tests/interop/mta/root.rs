@@ -4,6 +4,7 @@
 //! work with. So they are not installed but unpacked, and what each run needs is copied to a
 //! directory that is its root. For this one has to be root, and needs no other privilege.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
@@ -94,16 +95,14 @@ impl<'a> Root<'a> {
     }
 }
 
-/// Runs a program of a root directory there, with these options of chroot(8).
-pub(crate) fn enter(root: &Path, options: &[&str], program: &str) -> Command {
-    let mut command = Command::new("chroot");
-    command
-        .args(options)
-        .arg(root)
-        .arg(program)
-        .env_clear()
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-    command
+/// What runs a program of a root directory there, with these options of chroot(8).
+pub(crate) fn enter(root: &Path, options: &[&str], program: &[&str]) -> Vec<OsString> {
+    let path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+    let enter = ["env", "-i", path, "chroot"]
+        .into_iter()
+        .chain(options.iter().copied())
+        .map(OsString::from);
+    enter.chain([root.into()]).chain(program.iter().map(OsString::from)).collect()
 }
 
 /// Where `.ci/run` has unpacked what it did not install.

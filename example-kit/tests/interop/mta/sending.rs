@@ -26,7 +26,7 @@ pub(crate) fn run(world: &World, tally: &mut Tally, mta: &Mta) {
     let hops = hops::start(world, mta.logs_in_by);
     let server = Server::start(world, mta, &hops);
     tally.is((mta.version)(&server));
-    let mut relay = Relay { world, mta, hops, server };
+    let relay = Relay { world, mta, hops, server };
     relay.contents(tally);
     relay.extensions(tally);
     relay.encryption(tally);
@@ -90,16 +90,11 @@ impl Relay<'_> {
     }
 
     fn contents(&self, tally: &mut Tally) {
-        let ahead = if self.uses("CHUNKING") {
-            Some(Feature::Chunking)
-        } else if self.uses("PIPELINING") {
-            Some(Feature::Pipelining)
-        } else {
-            None
-        };
+        let used = |keyword, feature| self.uses(keyword).then_some(feature);
         let ways = [
             (hops::BASIC, Some(Feature::Plain)),
-            (hops::EXTENDED, ahead),
+            (hops::PIPELINED, used("PIPELINING", Feature::Pipelining)),
+            (hops::EXTENDED, used("CHUNKING", Feature::Chunking)),
             (hops::LMTP, Some(Feature::Lmtp)),
         ];
         for (domain, feature) in ways {
@@ -274,7 +269,7 @@ impl Relay<'_> {
         }
     }
 
-    fn refusals(&mut self, tally: &mut Tally) {
+    fn refusals(&self, tally: &mut Tally) {
         tally.on(Feature::Size);
         let large = [MESSAGE, &b"0123456789abcde\n".repeat(1000)].concat();
         let send = self.server.send(self.world).to(&format!("b@{}", hops::SMALL));

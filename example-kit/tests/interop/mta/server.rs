@@ -1,22 +1,22 @@
 //! A mail server at work.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
 
 use super::Mta;
 use super::hops::Hop;
 use crate::interop::deliver::{FROM, World};
 use crate::interop::dovecot_daemon::Daemon;
-use crate::processes::process::{Finished, run, wait};
+use crate::processes::guarded::{end, guarded};
+use crate::processes::process::{Finished, run};
 use crate::processes::send::Send;
 
 /// How long a server may take for what it does in its own time.
@@ -44,9 +44,10 @@ pub(crate) struct Plan<'a> {
 
 /// How to run a server that has been set up.
 pub(crate) struct Setup {
-    pub(crate) run: Command,
+    /// Words of a command.
+    pub(crate) run: Vec<OsString>,
     /// Has it try again what it could not pass on.
-    pub(crate) flush: Command,
+    pub(crate) flush: Vec<OsString>,
     /// Holds a maildir for each local part.
     pub(crate) mail: PathBuf,
     /// What it says is added to the first of these files.
@@ -68,14 +69,14 @@ impl Server {
         let dir = tempfile::tempdir().expect("a directory");
         let [open, submission, implicit] = free_ports();
         let ports = Ports { open, submission, implicit };
-        let mut setup = (mta.set_up)(&Plan { world, hops, ports, dir: dir.path() });
+        let setup = (mta.set_up)(&Plan { world, hops, ports, dir: dir.path() });
         let output = || {
             let log = fs::OpenOptions::new().create(true).append(true).open(&setup.logs[0]);
             Stdio::from(log.expect("a log"))
         };
         let (stdout, stderr) = (output(), output());
-        let run = setup.run.stdin(Stdio::null()).stdout(stdout).stderr(stderr).process_group(0);
-        let child = run.spawn().unwrap_or_else(|error| panic!("{}: {error}", mta.name));
+        let child = guarded(&setup.run).stdout(stdout).stderr(stderr).spawn();
+        let child = child.unwrap_or_else(|error| panic!("{}: {error}", mta.name));
         let mut server = Self { child, ports, setup, _dir: dir };
         let listening = wait_for(|| {
             let ended = server.child.try_wait().expect("a child");
@@ -100,8 +101,9 @@ impl Server {
     }
 
     /// Has it try again what it could not pass on.
-    pub(crate) fn flush(&mut self) -> Result<(), String> {
-        let Finished { status, stdout, stderr } = run(&mut self.setup.flush, b"");
+    pub(crate) fn flush(&self) -> Result<(), String> {
+        let mut flush = Command::new(&self.setup.flush[0]);
+        let Finished { status, stdout, stderr } = run(flush.args(&self.setup.flush[1..]), b"");
         if status == 0 { Ok(()) } else { Err(format!("exit status {status}: {stdout}{stderr}")) }
     }
 
@@ -161,11 +163,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let group = Pid::from_child(&self.child);
-        let _ = kill_process_group(group, Signal::TERM);
-        wait(&mut self.child, Duration::from_secs(10));
-        // Whoever is still delivering.
-        let _ = kill_process_group(group, Signal::KILL);
+        end(&mut self.child);
     }
 }
 
