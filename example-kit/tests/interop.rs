@@ -4,7 +4,9 @@
 //! swaks (with `Net::SSLeay` for TLS), msmtp, curl, s-nail, GNU SASL's `gsasl`, Postfix's `smtp-source`
 //! and `smtp-sink`, Dovecot's submission server, the Python of `SMTP_INTEROP_PYTHON` with aiosmtpd and
 //! aiosmtplib, Node.js with nodemailer and smtp-server in the `node_modules` of `SMTP_INTEROP_NODE`, and
-//! `SMTP_INTEROP_LETTRE`, the program in `ci/peers/lettre`. `SMTP_INTEROP_ONLY=curl,lettre` is for a few.
+//! `SMTP_INTEROP_LETTRE`, the program in `ci/peers/lettre`; Postfix, Dovecot's LMTP server, and Exim
+//! and `OpenSMTPD` unpacked in `SMTP_INTEROP_PEERS`, all of which have to be started by root.
+//! `SMTP_INTEROP_ONLY=curl,lettre` is for a few.
 //!
 //! Every check counts for a feature. What came of each with each peer is `docs/interop.md`: a run
 //! fails if that says anything else, and writes it with `SMTP_INTEROP_WRITE=docs/interop.md`.
@@ -25,6 +27,9 @@ mod interop {
     pub(crate) mod declared;
     pub(crate) mod deliver;
     pub(crate) mod dovecot;
+    pub(crate) mod dovecot_daemon;
+    pub(crate) mod dovecot_lmtp;
+    pub(crate) mod exim;
     pub(crate) mod feature;
     pub(crate) mod gsasl;
     pub(crate) mod installed;
@@ -32,7 +37,10 @@ mod interop {
     pub(crate) mod lettre;
     pub(crate) mod matrix;
     pub(crate) mod msmtp;
+    pub(crate) mod mta;
     pub(crate) mod nodemailer;
+    pub(crate) mod opensmtpd;
+    pub(crate) mod postfix;
     pub(crate) mod s_nail;
     pub(crate) mod smtp_server;
     pub(crate) mod smtp_sink;
@@ -45,12 +53,16 @@ mod interop {
 use std::thread;
 
 use interop::deliver::World;
+use interop::exim::EXIM;
 use interop::feature::Role;
 use interop::matrix::Matrix;
+use interop::mta::{receiving, sending};
+use interop::opensmtpd::OPENSMTPD;
+use interop::postfix::POSTFIX;
 use interop::tally::{Tally, conclude};
 use interop::{
-    aiosmtpd, aiosmtplib, curl, dovecot, gsasl, lettre, msmtp, nodemailer, s_nail, smtp_server,
-    smtp_sink, smtp_source, smtplib, swaks,
+    aiosmtpd, aiosmtplib, curl, dovecot, dovecot_lmtp, gsasl, lettre, msmtp, nodemailer, s_nail,
+    smtp_server, smtp_sink, smtp_source, smtplib, swaks,
 };
 use processes::adapter::ALL;
 
@@ -63,7 +75,7 @@ fn interop() {
         println!("interop: skipped, because SMTP_INTEROP is not set");
         return;
     }
-    let all: [Peer; 15] = [
+    let all: [Peer; 22] = [
         ("swaks", Role::Sending, swaks::run),
         ("msmtp", Role::Sending, msmtp::run),
         ("curl", Role::Sending, curl::run),
@@ -79,6 +91,13 @@ fn interop() {
         ("smtp-sink", Role::Receiving, smtp_sink::run),
         ("smtp-server", Role::Receiving, smtp_server::run),
         ("aiosmtpd", Role::Receiving, aiosmtpd::run),
+        ("Exim", Role::Receiving, |world, tally| receiving::run(world, tally, &EXIM)),
+        ("Exim", Role::Sending, |world, tally| sending::run(world, tally, &EXIM)),
+        ("Postfix", Role::Receiving, |world, tally| receiving::run(world, tally, &POSTFIX)),
+        ("Postfix", Role::Sending, |world, tally| sending::run(world, tally, &POSTFIX)),
+        ("OpenSMTPD", Role::Receiving, |world, tally| receiving::run(world, tally, &OPENSMTPD)),
+        ("OpenSMTPD", Role::Sending, |world, tally| sending::run(world, tally, &OPENSMTPD)),
+        ("Dovecot LMTP", Role::Receiving, dovecot_lmtp::run),
     ];
     // While a peer is being added, the others can wait.
     let only = std::env::var("SMTP_INTEROP_ONLY").ok();

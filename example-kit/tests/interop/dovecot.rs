@@ -2,22 +2,18 @@
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::fs::{PermissionsExt, chown};
-use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, geteuid, kill_process};
 use serde_json::json;
-use tempfile::TempDir;
 
 use super::deliver::{PASSWORD, USER, WRONG, World};
+use super::dovecot_daemon::Daemon;
 use super::feature::Feature;
 use super::installed::version;
 use super::tally::{Tally, expect, expect_content};
-use crate::processes::process::{self, Finished, until, wait};
+use crate::processes::process::Finished;
 use crate::processes::receive::Receive;
 use crate::processes::send::Send;
 
@@ -123,14 +119,13 @@ fn ends_with(finished: &Finished, status: i32) -> Result<(), String> {
     if *found == status { Ok(()) } else { Err(format!("exit status {found}: {stderr}")) }
 }
 
-/// A server at work; ended when dropped.
+/// A server at work.
 struct Server {
-    child: Child,
+    daemon: Daemon,
     address: SocketAddr,
     mechanisms: Vec<&'static str>,
     /// Where it relays to.
     relay: Receive,
-    dir: TempDir,
 }
 
 impl Server {
@@ -139,21 +134,12 @@ impl Server {
         let relay = world.adapter.receive(["--xclient-from", "127.0.0.0/8"]);
         let dir = tempfile::tempdir().expect("a directory");
         let path = |name: &str| dir.path().join(name);
-        let (cert, key) = (&world.certificates.cert, &world.certificates.key);
-        for (from, name) in [(cert, "cert.pem"), (key, "key.pem")] {
-            fs::copy(from, path(name)).expect("a file");
-        }
         let keys = path("keys").join("default/HS256");
         fs::create_dir_all(&keys).expect("a directory");
         // It can't tell which port it was given, so it is given one that was free just now.
         let free = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
         let address = free.expect("a port");
-        // It has to be somebody, and will not be root.
-        let somebody = if geteuid().is_root() { "nobody" } else { "" };
         let config = [
-            ("@DIR@", dir.path().display().to_string()),
-            ("@USER@", id("-un", somebody)),
-            ("@GROUP@", id("-gn", somebody)),
             ("@MECHANISMS@", mechanisms.join(" ").to_lowercase()),
             ("@PORT@", address.port().to_string()),
             ("@RELAY@", relay.port()),
@@ -166,30 +152,15 @@ impl Server {
             path("keys").display(),
         );
         for (path, content) in [
-            (path("dovecot.conf"), config.as_str()),
-            (path("users"), &format!("{USER}:{{PLAIN}}{PASSWORD}\n")),
-            (path("oauth2.conf"), &oauth2),
-            (keys.join("default"), KEY),
-            (path("log"), ""),
+            (path("users"), format!("{USER}:{{PLAIN}}{PASSWORD}\n")),
+            (path("oauth2.conf"), oauth2),
+            (keys.join("default"), KEY.into()),
         ] {
             fs::write(path, content).expect("a file");
         }
-        let mut command = Command::new("dovecot");
-        command.arg("-F").arg("-c").arg(path("dovecot.conf"));
-        if geteuid().is_root() {
-            let number = |what: &str| id(what, somebody).parse().expect("a number");
-            let (user, group) = (number("-u"), number("-g"));
-            give(dir.path(), user, group);
-            command.uid(user).gid(group);
-        }
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
-        let mut child = command.spawn().expect("dovecot");
-        until("Dovecot to listen", || {
-            let ended = child.try_wait().expect("a child");
-            assert_eq!(ended, None, "Dovecot: {}", fs::read_to_string(path("log")).unwrap());
-            TcpStream::connect(address).is_ok()
-        });
-        Self { child, address, mechanisms: mechanisms.into(), relay, dir }
+        let is_ready = || TcpStream::connect(address).is_ok();
+        let daemon = Daemon::start(dir, &config, &world.certificates, is_ready);
+        Self { daemon, address, mechanisms: mechanisms.into(), relay }
     }
 
     fn send(&self, world: &World) -> Send {
@@ -202,7 +173,7 @@ impl Server {
 
     /// Checks that a message is sent by this mechanism.
     fn let_in(&self, tally: &mut Tally, what: &str, mechanism: &str, send: Send) {
-        let before = self.log().len();
+        let before = self.daemon.log().len();
         tally.check(what, ends_with(&send.message(b"Subject: x\n\n.\n"), 0));
         tally.check(format!("{what}, stored"), self.stored(b"Subject: x\r\n\r\n.\r\n"));
         let line = format!("Login: user=<{USER}>, method={mechanism}, ");
@@ -211,7 +182,7 @@ impl Server {
 
     /// Checks that one attempt by this mechanism is refused, and told in these words.
     fn refused(&self, tally: &mut Tally, what: &str, mechanism: &str, send: Send, words: &str) {
-        let before = self.log().len();
+        let before = self.daemon.log().len();
         let finished = send.message(b"Subject: x\n\n.\n");
         let told = expect(words, &finished.stderr.contains(words), &true);
         let told = told.map_err(|why| format!("{why}: {}", finished.stderr));
@@ -238,7 +209,7 @@ impl Server {
     fn logs(&self, from: usize, text: &str) -> Result<(), String> {
         let end = Instant::now() + Duration::from_secs(10);
         loop {
-            let log = self.log();
+            let log = self.daemon.log();
             let log = log.get(from..).unwrap_or_default();
             if log.contains(text) {
                 return Ok(());
@@ -247,35 +218,6 @@ impl Server {
                 return Err(format!("no {text:?} in {log:?}"));
             }
             thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn log(&self) -> String {
-        fs::read_to_string(self.dir.path().join("log")).expect("a log")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Its processes end with the first of them.
-        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
-        wait(&mut self.child, Duration::from_secs(10));
-    }
-}
-
-/// What `id` says of somebody, or of who runs this.
-fn id(what: &str, who: &str) -> String {
-    let mut command = Command::new("id");
-    process::run(command.arg(what).args((!who.is_empty()).then_some(who)), b"").stdout.trim().into()
-}
-
-/// Has a directory, and all that is in it, belong to somebody.
-fn give(path: &Path, user: u32, group: u32) {
-    chown(path, Some(user), Some(group)).expect("permissions");
-    if path.is_dir() {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("permissions");
-        for entry in fs::read_dir(path).expect("a directory") {
-            give(&entry.expect("a file").path(), user, group);
         }
     }
 }

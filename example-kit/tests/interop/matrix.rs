@@ -19,7 +19,9 @@ const HEAD: &str = "\
 # Interoperability
 
 What other people's software and the examples `receive` and `send` do with each other, on all four
-adapters: Tokio, blocking, async-std and smol. The results are the same for each.
+adapters: Tokio, blocking, async-std and smol. The results are the same for each. The servers that
+deliver to maildirs or relay (Exim, Postfix, OpenSMTPD, Dovecot's LMTP) get all samples with Tokio,
+and with the others those that differ most.
 
 Written by the tests: `SMTP_INTEROP=1 SMTP_INTEROP_WRITE=docs/interop.md cargo test -p
 smtp-example-kit --test interop`. Without `SMTP_INTEROP_WRITE` they check that this file says what

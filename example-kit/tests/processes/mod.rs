@@ -5,6 +5,7 @@ pub(crate) mod adapter;
 pub(crate) mod binaries;
 pub(crate) mod certificates;
 pub(crate) mod corpus;
+pub(crate) mod guarded;
 pub(crate) mod process;
 pub(crate) mod raw;
 pub(crate) mod receive;

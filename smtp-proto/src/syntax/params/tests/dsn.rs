@@ -94,6 +94,9 @@ fn orcpt() {
         (r"utf-8;jür\x{20}gen@example", "utf-8", "jür gen@example"),
         ("utf-8;a+2Bb@x", "utf-8", "a+b@x"),
         (r"utf-8;a\x{41}b", "utf-8", r"a\x{41}b"),
+        // Not as RFC 3461 section 4.2 has it, but as Postfix does.
+        ("rfc822;b+C3+BC@x", "rfc822", "bü@x"),
+        ("utf-8;b+C3+BC@x", "utf-8", "bü@x"),
     ] {
         if addr_type.is_empty() {
             assert_eq!(Orcpt::parse(Some(value)), None);
@@ -121,8 +124,8 @@ fn orcpt() {
         "rfc822;a+",
         "rfc822;a+0D+0A",
         "rfc822;ü@x",
-        "rfc822;+C3+BC@x",
-        "utf-8;+C3+BC@x",
+        "rfc822;+FC@x",
+        "utf-8;+C2+85@x",
         r"utf-8;ü\x",
         "utf-8;ü+20",
         "utf-8;a\u{85}",

@@ -51,6 +51,9 @@ impl Orcpt {
     }
 
     fn encode(addr_type: &str, address: &str, smtputf8: bool) -> Option<Self> {
+        if !is_utf8(addr_type) && !address.is_ascii() {
+            return None;
+        }
         let mut text = [addr_type, ";"].concat();
         let written = match (is_utf8(addr_type), smtputf8) {
             (false, _) => xtext::encode(address, &mut text),
@@ -88,10 +91,12 @@ fn is_utf8(addr_type: &str) -> bool {
     addr_type.eq_ignore_ascii_case(UTF8)
 }
 
-/// RFC 6533 section 3 wants an address of type `utf-8` that is none passed on, so xtext will do.
+/// RFC 6533 section 3 wants an address of type `utf-8` that is none passed on, so xtext will do. What is
+/// encoded in xtext should be US-ASCII by RFC 3461 section 4.2, but some relays have UTF-8 there, and
+/// refusing that would cost the recipient the message.
 fn decode<'a>(addr_type: &str, address: &'a str) -> Option<Cow<'a, str>> {
     let unitext = if is_utf8(addr_type) { unitext::decode(address) } else { None };
-    unitext.or_else(|| xtext::decode(address).ok().filter(|address| address.is_ascii()))
+    unitext.or_else(|| xtext::decode(address).ok())
 }
 
 impl Parameter for Orcpt {
