@@ -91,14 +91,36 @@ impl EnhancedCode {
         }
     }
 
-    /// How many octets [`Display`](fmt::Display) writes: 5 to 9.
-    pub(super) fn len(self) -> usize {
-        let digits = |number: u16| match number {
-            ..10 => 1,
-            10..100 => 2,
-            _ => 3,
-        };
-        3 + digits(self.subject) + digits(self.detail)
+    /// Writes it into the room, and returns what is left of that: it takes 5 to 9 octets.
+    pub(super) fn put(self, room: &mut [u8]) -> &mut [u8] {
+        let room = put_digit(room, self.class.digit().into());
+        let room = put_number(put_octet(room, b'.'), self.subject);
+        put_number(put_octet(room, b'.'), self.detail)
+    }
+}
+
+/// Up to three digits without a leading zero.
+fn put_number(mut room: &mut [u8], number: u16) -> &mut [u8] {
+    if number >= 100 {
+        room = put_digit(room, number / 100);
+    }
+    if number >= 10 {
+        room = put_digit(room, number / 10 % 10);
+    }
+    put_digit(room, number % 10)
+}
+
+fn put_digit(room: &mut [u8], digit: u16) -> &mut [u8] {
+    put_octet(room, b'0' + u8::try_from(digit).unwrap_or_default())
+}
+
+fn put_octet(room: &mut [u8], octet: u8) -> &mut [u8] {
+    match room {
+        [first, rest @ ..] => {
+            *first = octet;
+            rest
+        }
+        [] => room,
     }
 }
 

@@ -5,8 +5,6 @@
     reason = "the longest enhanced code has nine octets, a line 512"
 )]
 
-use core::fmt::Write as _;
-
 use bytes::BytesMut;
 
 use super::clean::put_clean;
@@ -95,27 +93,49 @@ fn write_folded(
     (enhanced, text): Content<'_>,
     last: bool,
 ) {
-    let room = match enhanced {
-        _ if !fold => text.len(),
-        None => LINE - "250 \r\n".len(),
-        Some(enhanced) => LINE - "250 \r\n".len() - enhanced.len() - " ".len(),
-    };
+    let mut start = Start::new(code, enhanced);
+    let room = if fold { LINE - "\r\n".len() - start.length } else { text.len() };
     let mut rest = text;
     loop {
         let (line, after) = split(rest, room);
-        let last = last && after.is_empty();
-        out.extend_from_slice(&code.digits());
-        out.extend_from_slice(if last { b" " } else { b"-" });
-        if let Some(enhanced) = enhanced {
-            // Writing to a buffer that grows does not fail.
-            let _ = write!(out, "{enhanced} ");
-        }
+        start.set_last(last && after.is_empty());
+        out.reserve(start.length + line.len() + "\r\n".len());
+        out.extend_from_slice(start.as_slice());
         put_clean(out, line);
         out.extend_from_slice(b"\r\n");
         if after.is_empty() {
             return;
         }
         rest = after;
+    }
+}
+
+/// What stands in front of the text: `250-2.1.5 `.
+struct Start {
+    octets: [u8; 14],
+    length: usize,
+}
+
+impl Start {
+    fn new(code: Code, enhanced: Option<EnhancedCode>) -> Start {
+        let mut octets = [b' '; 14];
+        let (digits, rest) = octets.split_at_mut(3);
+        digits.copy_from_slice(&code.digits());
+        let left = match (enhanced, rest) {
+            (Some(enhanced), [_, rest @ ..]) => enhanced.put(rest).len() - " ".len(),
+            (_, rest) => rest.len() - " ".len(),
+        };
+        Start { length: octets.len() - left, octets }
+    }
+
+    fn set_last(&mut self, last: bool) {
+        if let Some(separator) = self.octets.get_mut(3) {
+            *separator = if last { b' ' } else { b'-' };
+        }
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        self.octets.get(..self.length).unwrap_or_default()
     }
 }
 
