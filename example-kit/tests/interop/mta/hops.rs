@@ -126,7 +126,15 @@ impl Hop {
 
     /// Waits for so many recipients, who may share a message.
     pub(crate) fn arrived(&self, recipients: usize) -> Result<Vec<Stored>, String> {
-        let end = Instant::now() + PATIENCE;
+        self.arrived_within(recipients, PATIENCE)
+    }
+
+    pub(crate) fn arrived_within(
+        &self,
+        recipients: usize,
+        patience: Duration,
+    ) -> Result<Vec<Stored>, String> {
+        let end = Instant::now() + patience;
         let mut stored = Vec::new();
         loop {
             stored.extend(self.take());
