@@ -48,7 +48,7 @@ impl Message {
         let end = rest.len() + octets;
         while rest.len() < end {
             rest.extend(std::iter::repeat_n(b'.', rng.usize(0..3)));
-            let length = rng.usize(0..=(end - rest.len()).min(990));
+            let length = rng.usize(0..=end.saturating_sub(rest.len()).min(990));
             rest.extend(std::iter::repeat_with(|| rng.u8(b' '..=b'~')).take(length));
             rest.extend_from_slice(b"\r\n");
         }
