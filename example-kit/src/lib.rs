@@ -35,6 +35,8 @@ pub fn log_to_stderr(verbose: bool) {
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .with_target(false)
+        // Of a log that can't be written it would tell by a panic, in the middle of a connection.
+        .log_internal_errors(false)
         .with_max_level(if verbose { tracing::Level::DEBUG } else { tracing::Level::INFO })
         .init();
 }

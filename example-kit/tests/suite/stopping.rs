@@ -1,9 +1,12 @@
 //! How `receive` ends.
 
-use rustix::process::Signal;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::ADAPTER;
-use crate::processes::process::until;
+use crate::processes::process::{PATIENCE, until, wait};
 use crate::processes::raw::Raw;
 
 const BEGIN: [&str; 4] =
@@ -81,4 +84,22 @@ fn a_client_that_says_nothing_is_told_to_go() {
     let server = ADAPTER.receive(["--timeout", "1"]);
     let mut silent = Raw::new(server.connect());
     assert!(silent.reply().starts_with("421 4.4.2"));
+}
+
+#[test]
+fn nobody_has_to_read_the_log() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut command = Command::new(ADAPTER.program("receive"));
+    command.args(["-v", "--listen", "127.0.0.1:0", "--dir"]).arg(dir.path());
+    let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut server = command.spawn().expect("receive");
+    drop(server.stderr.take());
+    let mut line = String::new();
+    let mut stdout = BufReader::new(server.stdout.take().expect("a pipe"));
+    stdout.read_line(&mut line).expect("a line");
+    let address = line.trim_end().strip_prefix("listening on ").expect("an address");
+    let finished = ADAPTER.send_to(address).message(b"Subject: x\n");
+    let _ = kill_process(Pid::from_child(&server), Signal::TERM);
+    let ended = wait(&mut server, PATIENCE).expect("receive does not end").code();
+    assert_eq!((finished.status, ended), (0, Some(0)), "{finished:?}");
 }
