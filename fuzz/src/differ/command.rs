@@ -208,7 +208,7 @@ const CODEC_KNOWS: [&str; 13] = [
     "STARTTLS", "AUTH",
 ];
 
-pub const fn codec_differs<'a>() -> [Row<'a>; 14] {
+pub const fn codec_differs<'a>() -> [Row<'a>; 15] {
     [
         class("codec-unknown-verb", b"BDAT 1", |case| case.only_ours() && !is(case, &CODEC_KNOWS)),
         class("codec-space", b"NOOP ", |case| case.only_ours() && has_odd_space(case)),
@@ -236,6 +236,12 @@ pub const fn codec_differs<'a>() -> [Row<'a>; 14] {
         class("codec-address", b"MAIL FROM:<a@[999.0.0.1]>", address),
         class("codec-parameter", b"MAIL FROM:<a@b> SIZE=1 SIZE=2", parameter),
         class("codec-argument", b"AUTH PLAIN a", argument),
+        class("codec-equals-sign", b"MAIL FROM:<a@b> XVERP=+=", |case| {
+            let value = |params: Params<&str>| {
+                params.iter().any(|param| param.value.is_some_and(|value| value.contains('=')))
+            };
+            case.only_ours() && params(case).is_some_and(value)
+        }),
         class("codec-postmaster", b"RCPT TO:<postmaster>", |case| {
             case.both() && is(case, &["RCPT"]) && mailbox(case).is_none()
         }),
