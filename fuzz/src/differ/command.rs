@@ -208,7 +208,7 @@ const CODEC_KNOWS: [&str; 13] = [
     "STARTTLS", "AUTH",
 ];
 
-pub const fn codec_differs<'a>() -> [Row<'a>; 15] {
+pub const fn codec_differs<'a>() -> [Row<'a>; 16] {
     [
         class("codec-unknown-verb", b"BDAT 1", |case| case.only_ours() && !is(case, &CODEC_KNOWS)),
         class("codec-space", b"NOOP ", |case| case.only_ours() && has_odd_space(case)),
@@ -220,6 +220,7 @@ pub const fn codec_differs<'a>() -> [Row<'a>; 15] {
         class("codec-hello-name", b"EHLO a_b", |case| {
             case.only_ours() && is(case, &["EHLO", "HELO"])
         }),
+        class("codec-hello-length", LONG_EHLO, hello_name),
         class("codec-hyphens", b"MAIL FROM:<a@b--c>", |case| {
             case.only_ours()
                 && mailbox(case).is_some_and(|mailbox| mailbox.domain().to_string().contains("--"))
@@ -251,7 +252,7 @@ pub const fn codec_differs<'a>() -> [Row<'a>; 15] {
 const MAILIN_KNOWS: [&str; 11] =
     ["EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "VRFY", "NOOP", "QUIT", "STARTTLS", "AUTH"];
 
-pub const fn mailin_differs<'a>() -> [Row<'a>; 14] {
+pub const fn mailin_differs<'a>() -> [Row<'a>; 15] {
     [
         class("mailin-unknown-verb", b"BDAT 1", |case| {
             case.only_ours() && !is(case, &MAILIN_KNOWS)
@@ -280,6 +281,9 @@ pub const fn mailin_differs<'a>() -> [Row<'a>; 14] {
         class("mailin-encoding", b"EHLO \xc3\xa4", encoding),
         class("mailin-hello-name", LONG_EHLO, hello_name),
         class("mailin-address", b"MAIL FROM:<nobody>", address),
+        class("mailin-no-argument", b"VRFY \t", |case| {
+            refused(case, |kind| matches!(kind, Kind::MissingArgument))
+        }),
         class("mailin-argument", b"AUTH PLAIN a", argument),
     ]
 }
