@@ -141,6 +141,11 @@ fn has_route(case: &Case<'_, Own<'_>>) -> bool {
     mailbox(case).is_some() && case.input.windows(2).any(|pair| pair == b"<@")
 }
 
+/// `<Postmaster>`, which has no case of its own here.
+fn is_postmaster(case: &Case<'_, Own<'_>>) -> bool {
+    case.both() && is(case, &["RCPT"]) && mailbox(case).is_none()
+}
+
 /// Parameters whose values we understand as the comparison has them.
 fn are_understood(params: &Params<&str>) -> bool {
     let mut known = params.value::<BodyType>().is_ok() && params.value::<Ret>().is_ok();
@@ -243,16 +248,14 @@ pub const fn codec_differs<'a>() -> [Row<'a>; 16] {
             };
             case.only_ours() && params(case).is_some_and(value)
         }),
-        class("codec-postmaster", b"RCPT TO:<postmaster>", |case| {
-            case.both() && is(case, &["RCPT"]) && mailbox(case).is_none()
-        }),
+        class("codec-postmaster", b"RCPT TO:<postmaster>", is_postmaster),
     ]
 }
 
 const MAILIN_KNOWS: [&str; 11] =
     ["EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "VRFY", "NOOP", "QUIT", "STARTTLS", "AUTH"];
 
-pub const fn mailin_differs<'a>() -> [Row<'a>; 15] {
+pub const fn mailin_differs<'a>() -> [Row<'a>; 16] {
     [
         class("mailin-unknown-verb", b"BDAT 1", |case| {
             case.only_ours() && !is(case, &MAILIN_KNOWS)
@@ -277,6 +280,7 @@ pub const fn mailin_differs<'a>() -> [Row<'a>; 15] {
             case.only_ours() && is(case, &["EHLO", "HELO"])
         }),
         class("mailin-route", b"MAIL FROM:<@a:b@c>", |case| case.both() && has_route(case)),
+        class("mailin-postmaster", b"RCPT TO:<postmaster>", is_postmaster),
         class("mailin-control", b"EHLO a\x01b", controls),
         class("mailin-encoding", b"EHLO \xc3\xa4", encoding),
         class("mailin-hello-name", LONG_EHLO, hello_name),
