@@ -24,6 +24,9 @@ const OUTBOX: usize = 64 << 10;
 /// More steps than it takes to finish whatever was begun.
 const STEPS: usize = 20_000;
 
+/// What follows every DATA: one dot more than is content.
+const CONTENT: &[u8] = b"a line\r\n..a dot\r\n";
+
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Operation {
     Say(Line),
@@ -80,6 +83,7 @@ impl Case {
             question: None,
             yes: Vec::new(),
             deliveries: 0,
+            recipients: 0,
             live: false,
             content: Content::None,
             lmtp: self.lmtp,
@@ -114,6 +118,8 @@ struct Run<'a> {
     /// What the application said yes to: the number of the command, or of the delivery.
     yes: Vec<String>,
     deliveries: usize,
+    /// Accepted in this transaction.
+    recipients: usize,
     live: bool,
     content: Content,
     lmtp: bool,
@@ -148,7 +154,8 @@ impl Run<'_> {
         }
         if self.content == Content::Wanted {
             // Whatever it was to say, it is content now.
-            self.wire.extend_from_slice(b"a line\r\n..a dot\r\n.\r\n");
+            self.wire.extend_from_slice(CONTENT);
+            self.wire.extend_from_slice(b".\r\n");
             self.content = Content::None;
             return;
         }
@@ -232,8 +239,8 @@ impl Run<'_> {
                     Line::Bdat(size, _) => u64::from(*size),
                     _ => 0,
                 });
-                // What DATA brings is always the same.
-                assert!(*octets == 15 || *octets <= chunks.sum(), "{octets} octets");
+                let whole = CONTENT.len() as u64 - 1;
+                assert!(*octets == whole || *octets <= chunks.sum(), "{octets} octets");
             }
             Event::Aborted(_) => self.live = false,
             Event::Closed(_) => self.closed = true,
@@ -271,7 +278,12 @@ impl Run<'_> {
         }
         self.stage.answered();
         match event {
-            Event::Mail { .. } => self.live = yes,
+            Event::Mail { .. } => (self.live, self.recipients) = (yes, 0),
+            Event::Rcpt { .. } => self.recipients += usize::from(yes),
+            // In LMTP each recipient is asked for (RFC 2033 section 4.2).
+            Event::Deliver { recipient: Some(number), .. } => {
+                self.live = number + 1 < self.recipients;
+            }
             Event::Deliver { recipient: None, .. } => self.live = false,
             _ => {}
         }

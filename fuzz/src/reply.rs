@@ -75,8 +75,10 @@ fn sent(text: &str) {
     let mut written = BytesMut::new();
     write_reply(&mut written, code, enhanced, lines.iter().map(Text::as_str));
     watch(&written);
-    // Where a text is folded and begins with what looks like an enhanced code, `Reply` repeats that.
-    if lines.iter().all(|line| line.as_str().len() < SHORT) {
+    // Where a text is folded and begins with what looks like an enhanced code, `Reply` repeats that; and
+    // more lines can be written than are read.
+    let readable = lines.len() <= ReplyLimits::default().lines;
+    if readable && lines.iter().all(|line| line.as_str().len() < SHORT) {
         let reply = Reply::new(code, enhanced, &lines);
         let mut same = BytesMut::new();
         reply.write(&mut same);

@@ -3,7 +3,8 @@
 use smtp_proto::syntax::address::{AddressErrorKind, Mailbox};
 use smtp_proto::syntax::command::{Command, CommandError, CommandErrorKind as Kind};
 use smtp_proto::syntax::params::{
-    BodyType, EnvId, HoldFor, Params, RequireTls, Ret, Size, SmtpUtf8,
+    AuthParam, BodyType, By, ConNeg, ConPerm, EnvId, HoldFor, HoldUntil, MtPriority, Mtrk, Notify,
+    Orcpt, Params, RequireTls, Ret, Rrvs, Size, SmtpUtf8, Solicit, TransId,
 };
 
 use super::{Case, Class, Reading, class, codec, judge, mailin, stalwart};
@@ -146,12 +147,33 @@ fn is_postmaster(case: &Case<'_, Own<'_>>) -> bool {
     case.both() && is(case, &["RCPT"]) && mailbox(case).is_none()
 }
 
-/// Parameters whose values we understand as the comparison has them.
+/// Parameters with values that mean something to us: what others make of the rest of the line behind
+/// one that does not is their affair.
 fn are_understood(params: &Params<&str>) -> bool {
-    let mut known = params.value::<BodyType>().is_ok() && params.value::<Ret>().is_ok();
-    known &= params.value::<Size>().is_ok() && params.value::<HoldFor>().is_ok();
-    known &= params.value::<EnvId>().is_ok() && params.value::<SmtpUtf8>().is_ok();
-    known && params.value::<RequireTls>().is_ok()
+    let mail = [
+        params.value::<AuthParam>().is_ok(),
+        params.value::<BodyType>().is_ok(),
+        params.value::<By>().is_ok(),
+        params.value::<EnvId>().is_ok(),
+        params.value::<HoldFor>().is_ok(),
+        params.value::<HoldUntil>().is_ok(),
+        params.value::<MtPriority>().is_ok(),
+        params.value::<Mtrk>().is_ok(),
+        params.value::<RequireTls>().is_ok(),
+        params.value::<Ret>().is_ok(),
+        params.value::<Size>().is_ok(),
+        params.value::<SmtpUtf8>().is_ok(),
+        params.value::<Solicit>().is_ok(),
+        params.value::<TransId>().is_ok(),
+    ];
+    let rcpt = [
+        params.value::<ConNeg>().is_ok(),
+        params.value::<ConPerm>().is_ok(),
+        params.value::<Notify>().is_ok(),
+        params.value::<Orcpt>().is_ok(),
+        params.value::<Rrvs>().is_ok(),
+    ];
+    mail.into_iter().chain(rcpt).all(|understood| understood)
 }
 
 pub const fn stalwart_differs<'a>() -> [Row<'a>; 20] {

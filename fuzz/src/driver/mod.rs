@@ -114,6 +114,7 @@ impl Setting {
         client.chunking = if self.chunking { Chunking::Always } else { Chunking::Never };
         server.starttls = self.offers_tls;
         server.limits.body_line = usize::MAX;
+        server.limits.rejections = u32::MAX;
         server.extensions.push(Extension::Dsn);
         if self.small_window {
             (client.limits.window, client.limits.piece) = (40, 7);
