@@ -5,7 +5,7 @@
     reason = "places in the input, none of them behind its end; every octet of a message passes here"
 )]
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 /// Octets that are looked at as one. A compiler makes a few vector operations of a loop over so many.
 const GRANULE: usize = 64;
@@ -55,14 +55,16 @@ impl Lines {
 ///
 /// Here and there it names one with which nothing is wrong.
 pub(super) fn suspect(data: &[u8], seen: usize, lines: &mut Lines) -> Option<usize> {
+    // Where something was found a moment ago more is to be expected: line by line, then.
     let mut at = seen;
-    // Where something was found a moment ago more is to be expected.
     for _ in 0..2 {
-        if at + GRANULE < data.len() {
-            if let Some(place) = in_granule(data, at) {
-                return Some(place);
+        match next_line(data, at) {
+            Line::Good(end) => {
+                at = end;
+                lines.begin(at + 1, at + 1);
             }
-            at += GRANULE;
+            Line::Odd(place) => return Some(place),
+            Line::Last => return None,
         }
     }
     while let (Some(first), Some(second)) = (block(data, at), block(data, at + 1)) {
@@ -89,6 +91,36 @@ pub(super) fn suspect(data: &[u8], seen: usize, lines: &mut Lines) -> Option<usi
     let odd =
         pairs.position(|pair| matches!(pair, [first, second] if is_odd(*first, *second) != 0));
     odd.map(|place| at + place + 1)
+}
+
+enum Line {
+    /// It ends with the LF at this place.
+    Good(usize),
+    /// This octet does not go with the one before it.
+    Odd(usize),
+    /// It has no end.
+    Last,
+}
+
+/// Looks behind `at` for the end of a line.
+fn next_line(data: &[u8], at: usize) -> Line {
+    match data.get(at..).unwrap_or_default() {
+        [b'\r', b'\n', ..] => Line::Good(at + 1),
+        [first, second, ..] if is_odd(*first, *second) != 0 => Line::Odd(at + 1),
+        [_, rest @ ..] => match memchr2(b'\r', b'\n', rest) {
+            Some(newline) => {
+                let place = at + 1 + newline;
+                match rest.get(newline..) {
+                    Some([b'\r', b'\n', ..]) => Line::Good(place + 1),
+                    Some([b'\r', _, ..]) => Line::Odd(place + 1),
+                    Some([b'\n', ..]) => Line::Odd(place),
+                    _ => Line::Last,
+                }
+            }
+            None => Line::Last,
+        },
+        [] => Line::Last,
+    }
 }
 
 fn block<const N: usize>(data: &[u8], at: usize) -> Option<&[u8; N]> {
