@@ -2,6 +2,7 @@
 
 mod client;
 mod command;
+mod growth;
 mod pair;
 mod reply;
 mod server;
@@ -10,6 +11,7 @@ mod unstuff;
 
 pub use client::client;
 pub use command::command;
+pub use growth::growth;
 pub use pair::pair;
 pub use reply::reply;
 pub use server::server;
@@ -18,9 +20,9 @@ pub use unstuff::unstuff;
 
 use crate::work::Work;
 
-/// All groups, in the order in which a message meets them. Bodies have nearly so many octets.
+/// All groups. Bodies have nearly so many octets.
 #[must_use]
-pub fn all(octets: usize) -> [(&'static str, Vec<Work>); 7] {
+pub fn all(octets: usize) -> [(&'static str, Vec<Work>); 8] {
     [
         ("command", command()),
         ("reply", reply()),
@@ -29,5 +31,6 @@ pub fn all(octets: usize) -> [(&'static str, Vec<Work>); 7] {
         ("server", server()),
         ("client", client()),
         ("pair", pair()),
+        ("growth", growth()),
     ]
 }

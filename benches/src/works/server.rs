@@ -22,26 +22,35 @@ pub fn server() -> Vec<Work> {
         ("mails-100k/data", 100 << 10, false),
     ];
     let mails = mails.into_iter().map(|(name, octets, chunking)| {
-        let content = bodies::text(octets);
-        let said = dialogues::mails(MAILS, 1, &content, chunking);
-        session(name, (MAILS, Unit::Message), said, MAILS * content.len())
+        let said = dialogues::mails(MAILS, 1, &bodies::text(octets), chunking);
+        session(name, (MAILS, Unit::Message), said, MAILS, usize::MAX)
     });
-    let commands = session("verbs", (ROUNDS * 5, Unit::Line), dialogues::commands(ROUNDS), 0);
-    mails.chain([commands]).collect()
+    let said = dialogues::commands(ROUNDS);
+    let verbs = session("verbs", (ROUNDS * 5, Unit::Line), said, 0, usize::MAX);
+    mails.chain([verbs]).collect()
 }
 
-fn session(name: &str, amount: (usize, Unit), said: Vec<u8>, octets: usize) -> Work {
+/// What a client says, that has so many messages in it; at most so much of it comes at a time.
+pub(super) fn session(
+    name: impl Into<String>,
+    amount: (usize, Unit),
+    said: Vec<u8>,
+    messages: usize,
+    size: usize,
+) -> Work {
+    let name = name.into();
     let config = Arc::new(sessions::server_config());
     let mut received = Received::default();
-    let mut server = Server::new(Arc::clone(&config));
-    let replies = say(&mut server, &said, &mut received);
+    let replies = say(&mut Server::new(Arc::clone(&config)), &said, &mut received);
     assert!(replies.ends_with(b"\r\n") && !contains_refusal(&replies), "{name}: a refusal");
-    assert_eq!(received.messages, if octets > 0 { amount.0 } else { 0 }, "{name}");
-    Work::new(name, amount, octets, move || {
+    assert_eq!(received.messages, messages, "{name}");
+    let answer = replies.len();
+    Work::new(name, amount, answer, move || {
         let mut received = Received::default();
         let mut server = Server::new(Arc::clone(&config));
-        tell(&mut server, &said, usize::MAX, &mut received, |said| _ = black_box(said));
-        usize::try_from(received.octets).unwrap_or(usize::MAX)
+        let mut written = 0;
+        tell(&mut server, &said, size, &mut received, |reply| written += black_box(reply).len());
+        written
     })
 }
 

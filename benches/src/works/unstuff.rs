@@ -16,7 +16,7 @@ pub fn unstuff(octets: usize) -> Vec<Work> {
     works.collect()
 }
 
-fn work(body: &Body, cut: &str, size: usize) -> Work {
+pub(super) fn work(body: &Body, cut: &str, size: usize) -> Work {
     let mut decoded = Vec::new();
     let refused = decode(&mut body.wire.clone(), size, |piece| decoded.extend_from_slice(piece));
     // Who ends content that has bare newlines ends its last line before.
