@@ -55,6 +55,10 @@ fn run_counted(work: &mut Work, input: &mut [u8]) {
     std::hint::black_box(work.run(input));
 }
 
+/// Has glibc copy and clear by vectors however much it is: `rep movsb` would be counted once for each octet.
+const TUNABLES: &str = "glibc.cpu.x86_rep_movsb_threshold=0x40000000:\
+    glibc.cpu.x86_rep_stosb_threshold=0x40000000";
+
 /// This program again, counted: it prints a line for each dump.
 pub(crate) fn count(filter: &str) -> Result<Vec<Count>, String> {
     let here = env::current_exe().map_err(|error| error.to_string())?;
@@ -68,7 +72,8 @@ pub(crate) fn count(filter: &str) -> Result<Vec<Count>, String> {
         command.arg(format!("{act}={}::run_counted", module_path!()));
     }
     command.arg(format!("--callgrind-out-file={}", out.display()));
-    let output = command.arg(&here).args([COUNTED, filter]).output();
+    let output =
+        command.env("GLIBC_TUNABLES", TUNABLES).arg(&here).args([COUNTED, filter]).output();
     let output = output.map_err(|error| error.to_string())?;
     if !output.status.success() {
         return Err(format!("valgrind: {}", String::from_utf8_lossy(&output.stderr)));
