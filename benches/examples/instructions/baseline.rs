@@ -22,10 +22,11 @@ const HOW: &str = "cargo run --release -p smtp-benches --example instructions --
 pub(crate) struct Setting(String);
 
 impl Setting {
-    /// `None`: there is no valgrind.
+    /// `None`: there is no valgrind, or none that runs.
     pub(crate) fn here() -> Option<Self> {
-        let valgrind = version("valgrind")?;
-        let rustc = version("rustc").unwrap_or_else(|| "rustc unknown".into());
+        let valgrind = output("valgrind", &["--version"])?;
+        output("valgrind", &["--quiet", "--tool=none", "true"])?;
+        let rustc = output("rustc", &["--version"]).unwrap_or_else(|| "rustc unknown".into());
         // The libraries choose by it how they search and copy.
         #[cfg(target_arch = "x86_64")]
         let vectors = if std::is_x86_feature_detected!("avx2") { "with" } else { "without" };
@@ -36,8 +37,9 @@ impl Setting {
     }
 }
 
-fn version(program: &str) -> Option<String> {
-    let output = Command::new(program).arg("--version").output().ok()?;
+/// What a program prints that succeeds.
+fn output(program: &str, args: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(args).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
 }

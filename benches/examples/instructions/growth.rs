@@ -16,6 +16,7 @@ const RULES: &[(&str, &str, f64)] = &[
     ("client/to-1000", "client/to-100", 1.25),
     ("server/commands-dripping", "server/commands-whole", 10.0),
     ("client/replies-dripping", "client/replies-whole", 10.0),
+    ("server/line-dripping", "server/commands-dripping", 1.1),
     ("server/64k-dripping", "server/4k-dripping", 1.05),
 ];
 

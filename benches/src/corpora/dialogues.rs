@@ -31,3 +31,9 @@ pub fn commands(rounds: usize) -> Vec<u8> {
         RCPT TO:<one@example.org>\r\nRCPT TO:<two@example.org>\r\nRSET\r\n";
     ["EHLO client.example.org\r\n", &round.repeat(rounds), "QUIT\r\n"].concat().into_bytes()
 }
+
+/// One command of so many octets.
+#[must_use]
+pub fn long_line(octets: usize) -> Vec<u8> {
+    format!("EHLO client.example.org\r\nNOOP {}\r\nQUIT\r\n", "x".repeat(octets)).into_bytes()
+}

@@ -49,11 +49,13 @@ fn recipients(count: usize) -> [Work; 2] {
 /// How many octets come at a time.
 fn drops((name, size): (&str, usize)) -> Vec<Work> {
     let commands = dialogues::commands(20);
+    let line = dialogues::long_line(4000);
     let small = dialogues::mails(1, 1, &bodies::text(4 << 10), false);
     let large = dialogues::mails(1, 1, &bodies::text(64 << 10), false);
     let octets = |said: &[u8]| (said.len(), Unit::Octet);
     vec![
         server::session(format!("server/commands-{name}"), octets(&commands), commands, 0, size),
+        server::session(format!("server/line-{name}"), octets(&line), line, 0, size),
         server::session(format!("server/4k-{name}"), octets(&small), small, 1, size),
         server::session(format!("server/64k-{name}"), octets(&large), large, 1, size),
         client::session(

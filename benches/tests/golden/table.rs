@@ -7,6 +7,8 @@ use std::{env, fs};
 /// Set to anything: the files are written, not compared.
 const WRITE: &str = "SMTP_BENCHES_WRITE";
 
+const HOW: &str = "SMTP_BENCHES_WRITE=1 cargo test -p smtp-benches --test golden";
+
 pub(crate) struct Table {
     text: String,
 }
@@ -17,6 +19,7 @@ impl Table {
         for line in doc.lines() {
             writeln!(text, "{}", format!("# {line}").trim_end()).expect("a string takes all");
         }
+        writeln!(text, "#\n# Written by {HOW}").expect("a string takes all");
         let mut table = Self { text };
         table.line(["", "", ""], columns.map(str::to_owned));
         table
@@ -64,9 +67,6 @@ impl Table {
                 }
             }
         }
-        panic!(
-            "what sessions cost has changed. If it is meant to: \
-            {WRITE}=1 cargo test -p smtp-benches --test golden"
-        );
+        panic!("what sessions cost has changed. If it is meant to: {HOW}");
     }
 }
