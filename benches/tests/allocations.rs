@@ -1,72 +1,15 @@
-//! What a connection and a message cost in memory. The bounds are generous: they are there to notice
-//! when a cost multiplies. Run with `--nocapture` to see the figures.
+//! What a connection holds. The bounds are generous: they are there to notice when a cost multiplies.
+//! Run with `--nocapture` to see the figures. What sessions allocate is in `golden/machines.txt`.
 
 use std::mem::size_of;
 use std::sync::Arc;
 
-use allocation_counter::{AllocationInfo, measure};
-use bytes::Bytes;
-use smtp_benches::{Outgoing, Received, client_config, envelope, say, send, serve, server_config};
-use smtp_benches::{text, transfer};
-use smtp_proto::client::{Chunking, Client};
+use allocation_counter::measure;
+use smtp_benches::corpora::bodies::text;
+use smtp_benches::corpora::sessions::server_config;
+use smtp_benches::machines::{Received, say};
+use smtp_proto::client::Client;
 use smtp_proto::server::Server;
-
-/// A second message of three recipients on a connection over which one went already: what each
-/// side allocates, the caller's envelope and content not counted.
-fn warm_transaction(chunking: bool) -> (AllocationInfo, AllocationInfo) {
-    let mut config = client_config();
-    config.chunking = if chunking { Chunking::Always } else { Chunking::Never };
-    let mut client = Client::new(config);
-    let mut server = Server::new(server_config());
-    let mut outgoing = Outgoing::new(1, Bytes::from(text(2 << 10)));
-    outgoing.quit = false;
-    let mut received = Received::default();
-    let (mut by_client, mut by_server) = Default::default();
-    for message in 1..=2 {
-        (by_client, by_server) = Default::default();
-        if message == 2 {
-            outgoing.given = false;
-            let envelope = envelope();
-            by_client += measure(|| _ = client.send(envelope).expect("it is idle"));
-        }
-        loop {
-            by_client += measure(|| _ = send(&mut client, &mut outgoing));
-            let to_server = transfer_measured(&mut client, &mut server, &mut by_server);
-            by_server += measure(|| _ = serve(&mut server, &mut received));
-            let to_client = transfer_measured(&mut server, &mut client, &mut by_client);
-            if !to_server && !to_client {
-                break;
-            }
-        }
-        assert_eq!(outgoing.accepted, message);
-        assert_eq!(received.messages, message);
-    }
-    (by_client, by_server)
-}
-
-/// The room that the receiver makes counts for the receiver.
-fn transfer_measured(
-    from: &mut impl smtp_proto::Machine,
-    to: &mut impl smtp_proto::Machine,
-    by_receiver: &mut AllocationInfo,
-) -> bool {
-    let mut moved = false;
-    *by_receiver += measure(|| moved = transfer(from, to));
-    moved
-}
-
-#[test]
-fn one_warm_transaction_of_three_recipients() {
-    for (name, chunking) in [("DATA", false), ("BDAT", true)] {
-        let (client, server) = warm_transaction(chunking);
-        println!(
-            "{name}: client {} allocations, {} octets; server {} allocations, {} octets",
-            client.count_total, client.bytes_total, server.count_total, server.bytes_total
-        );
-        assert!(client.count_total <= 40, "{client:?}");
-        assert!(server.count_total <= 40, "{server:?}");
-    }
-}
 
 #[test]
 fn machines_are_small() {

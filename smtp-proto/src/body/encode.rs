@@ -8,9 +8,9 @@
 use core::{mem, ops::Range};
 
 use bytes::Bytes;
-use memchr::memchr2;
 
 use super::Sink;
+use super::suspect::{Lines, suspect};
 
 /// From so many octets on, part of a piece is shared and not copied.
 const SHARE_FROM: usize = 512;
@@ -50,47 +50,49 @@ impl Place {
 
 /// Passes a piece of content on, with CRLF for every CR and LF that stands alone.
 ///
-/// One search per line finds everything there is to find, and nothing is copied but what lies
-/// between two changes that are close together. A piece that needs no change goes on whole.
+/// Nothing is copied but what lies between two changes that are close together. A piece that needs no
+/// change goes on whole.
 pub(super) fn encode(place: &mut Place, input: Bytes, dots: Dots, out: &mut impl Sink) {
-    if input.is_empty() {
-        return;
+    let (Some(first), Some(last)) = (input.first(), input.last()) else { return };
+    let ends = Place { in_line: *last != b'\n', after_cr: *last == b'\r' };
+    let begins = mem::replace(place, ends);
+    // What is in front of `from` was passed on.
+    let mut from = 0;
+    if begins.after_cr && *first != b'\n' {
+        out.literal(b"\n");
     }
-    // `from..at` was looked at and not passed on.
-    let (mut from, mut at) = (0, 0);
-    if mem::take(&mut place.after_cr) {
-        if input.first() == Some(&b'\n') {
-            at = 1;
-        } else {
-            out.literal(b"\n");
-        }
-        place.in_line = false;
+    if !begins.after_cr && *first == b'\n' {
+        out.literal(b"\r\n");
+        from = 1;
     }
-    while at < input.len() {
-        let rest = input.get(at..).unwrap_or_default();
-        let dot = rest.first() == Some(&b'.');
-        if dots == Dots::Double && dot && !place.in_line {
-            // It ends one span and begins the next.
-            pass(&input, from..at + 1, out);
-            from = at;
-        }
-        place.in_line = true;
-        let Some(newline) = memchr2(b'\r', b'\n', rest) else { break };
-        at += newline;
-        match rest.get(newline..).unwrap_or_default() {
-            [b'\r', b'\n', ..] => at += 2,
-            [b'\r'] => {
-                place.after_cr = true;
-                break;
+    let begins_line = begins.after_cr || !begins.in_line;
+    if begins_line && *first == b'.' && dots == Dots::Double {
+        out.literal(b".");
+    }
+    let mut lines = Lines::new(0, usize::MAX);
+    let mut seen = 0;
+    while let Some(odd) = suspect(&input, seen, &mut lines) {
+        seen = odd;
+        let (before, at) = input.split_at_checked(odd).unwrap_or_default();
+        let dot = dots == Dots::Double && at.first() == Some(&b'.');
+        match (before.last(), at.first()) {
+            (Some(b'\r'), _) => {
+                pass(&input, from..odd - 1, out);
+                out.literal(if dot { b"\r\n." } else { b"\r\n" });
+                from = odd;
             }
-            _ => {
-                pass(&input, from..at, out);
+            (_, Some(b'\n')) => {
+                pass(&input, from..odd, out);
                 out.literal(b"\r\n");
-                at += 1;
-                from = at;
+                from = odd + 1;
             }
+            (Some(b'\n'), _) if dot => {
+                // It ends one span and begins the next.
+                pass(&input, from..odd + 1, out);
+                from = odd;
+            }
+            _ => {}
         }
-        place.in_line = false;
     }
     if from == 0 {
         out.share(input);

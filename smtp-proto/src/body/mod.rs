@@ -21,6 +21,7 @@ pub mod dot;
 mod encode;
 pub mod newline;
 mod survey;
+mod suspect;
 #[cfg(test)]
 mod tests;
 

@@ -246,7 +246,8 @@ impl Server {
             }
             Question::Message(Transfer::Data) => {
                 self.advance(Act::Data, code);
-                self.task = Task::Content(Content::data(self.config.newlines));
+                let line = self.config.limits.body_line;
+                self.task = Task::Content(Content::data(self.config.newlines, line));
             }
             Question::Deliver => self.delivered(true),
             Question::Atrn => {

@@ -44,8 +44,8 @@ pub(super) struct FromUrl {
 }
 
 impl Content {
-    pub(super) fn data(newlines: Newlines) -> Self {
-        Self::new(Source::Data(Unstuffer::new(newlines)))
+    pub(super) fn data(newlines: Newlines, line: usize) -> Self {
+        Self::new(Source::Data(Unstuffer::new(newlines).with_line_limit(line)))
     }
 
     pub(super) fn chunk(size: u64, last: bool) -> Self {

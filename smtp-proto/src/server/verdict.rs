@@ -161,17 +161,18 @@ impl Server {
         if text.received > limits.message {
             return Some(Verdict::too_large(limits.message));
         }
-        let (bare, longest) = match &content.source {
-            Source::Data(unstuffer) => (unstuffer.is_refused(), unstuffer.longest_line()),
-            Source::Chunk(_) | Source::Url(_) if self.transaction.binary => (false, 0),
+        let (bare, long) = match &content.source {
+            Source::Data(unstuffer) => (unstuffer.is_refused(), unstuffer.has_long_lines()),
+            Source::Chunk(_) | Source::Url(_) if self.transaction.binary => (false, false),
             Source::Chunk(_) | Source::Url(_) => {
                 let longest = if ends { text.longest_line() } else { 0 };
-                (self.config.newlines == Newlines::Reject && text.bare, longest)
+                let bare = self.config.newlines == Newlines::Reject && text.bare;
+                (bare, longest > limits.body_line)
             }
         };
         if bare {
             Some(Verdict::bare_newline())
-        } else if longest > limits.body_line {
+        } else if long {
             Some(Verdict::line_too_long(limits.body_line))
         } else {
             None

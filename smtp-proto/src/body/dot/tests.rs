@@ -18,6 +18,8 @@ struct Naive {
     consumed: usize,
     bare_cr: bool,
     bare_lf: bool,
+    /// So much content is in front of the first of them.
+    first_bare: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -45,8 +47,12 @@ impl Naive {
             (DotCr | Cr, _) => (&[b'\r', octet], InLine),
             (LineStart | Dot | InLine, _) => (&[octet], InLine),
         };
-        self.bare_cr |= matches!(self.state, DotCr | Cr) && octet != b'\n';
-        self.bare_lf |= !matches!(self.state, DotCr | Cr) && octet == b'\n';
+        let after_cr = matches!(self.state, DotCr | Cr);
+        self.bare_cr |= after_cr && octet != b'\n';
+        self.bare_lf |= !after_cr && octet == b'\n';
+        if after_cr != (octet == b'\n') {
+            self.first_bare.get_or_insert(self.content.len());
+        }
         self.content.extend_from_slice(emit);
         self.consumed += 1;
         self.state = next;
@@ -85,15 +91,20 @@ impl Naive {
 }
 
 /// An [`Unstuffer`], and what it was offered and did.
-#[derive(Clone, Default)]
-struct Sut {
+#[derive(Clone)]
+struct Receiver {
     unstuffer: Unstuffer,
     pending: Vec<u8>,
     content: Vec<u8>,
     consumed: usize,
 }
 
-impl Sut {
+impl Receiver {
+    fn new(policy: Newlines, limit: usize) -> Self {
+        let unstuffer = Unstuffer::new(policy).with_line_limit(limit);
+        Self { unstuffer, pending: Vec::new(), content: Vec::new(), consumed: 0 }
+    }
+
     fn offer(&mut self, octets: &[u8]) {
         self.pending.extend_from_slice(octets);
         let step = self.unstuffer.decode(&mut self.pending);
@@ -104,22 +115,51 @@ impl Sut {
         self.pending.drain(..step.consumed);
         assert!(step.done || self.pending.len() < 3, "no progress");
     }
+}
+
+/// One that keeps bare newlines, and one that rejects them.
+#[derive(Clone)]
+struct Sut {
+    limit: usize,
+    keep: Receiver,
+    reject: Receiver,
+}
+
+impl Sut {
+    fn new(limit: usize) -> Self {
+        let [keep, reject] =
+            [Newlines::Keep, Newlines::Reject].map(|policy| Receiver::new(policy, limit));
+        Self { limit, keep, reject }
+    }
+
+    fn offer(&mut self, octets: &[u8]) {
+        self.keep.offer(octets);
+        self.reject.offer(octets);
+    }
 
     #[track_caller]
     fn check(&self, naive: &Naive, input: &[u8]) {
-        assert_eq!(self.content, naive.content, "{input:?}");
-        assert_eq!(self.consumed, naive.consumed - naive.undecided(), "{input:?}");
-        assert_eq!(self.unstuffer.is_done(), naive.state == State::End, "{input:?}");
-        assert_eq!(self.unstuffer.bare_cr(), naive.bare_cr, "{input:?}");
-        assert_eq!(self.unstuffer.bare_lf(), naive.bare_lf, "{input:?}");
-        assert_eq!(self.unstuffer.octets(), naive.content.len() as u64, "{input:?}");
-        assert_eq!(self.unstuffer.longest_line(), naive.longest_line(), "{input:?}");
+        let (keep, reject) = (&self.keep, &self.reject);
+        assert_eq!(keep.content, naive.content, "{input:?}");
+        assert_eq!(keep.unstuffer.bare_cr(), naive.bare_cr, "{input:?}");
+        assert_eq!(keep.unstuffer.bare_lf(), naive.bare_lf, "{input:?}");
+        let long = naive.longest_line() > self.limit;
+        assert_eq!(keep.unstuffer.has_long_lines(), long, "{input:?}");
+        for receiver in [keep, reject] {
+            assert_eq!(receiver.consumed, naive.consumed - naive.undecided(), "{input:?}");
+            assert_eq!(receiver.unstuffer.is_done(), naive.state == State::End, "{input:?}");
+            assert_eq!(receiver.unstuffer.octets(), receiver.content.len() as u64, "{input:?}");
+        }
+        let good = naive.first_bare.unwrap_or(naive.content.len());
+        assert_eq!(reject.content, naive.content[..good], "{input:?}");
+        assert_eq!(reject.unstuffer.is_refused(), naive.first_bare.is_some(), "{input:?}");
+        assert!(long || !reject.unstuffer.has_long_lines(), "{input:?}");
     }
 }
 
 /// Follows every input to its end, octet by octet, and offers it whole as well.
 fn explore(naive: &Naive, bytewise: &Sut, input: &mut Vec<u8>, longest: usize) {
-    let mut whole = Sut::default();
+    let mut whole = Sut::new(bytewise.limit);
     whole.offer(input);
     whole.check(naive, input);
     bytewise.check(naive, input);
@@ -138,7 +178,7 @@ fn explore(naive: &Naive, bytewise: &Sut, input: &mut Vec<u8>, longest: usize) {
 
 #[test]
 fn every_short_input_decodes_like_the_table() {
-    explore(&Naive::default(), &Sut::default(), &mut Vec::new(), 9);
+    explore(&Naive::default(), &Sut::new(3), &mut Vec::new(), 8);
 }
 
 #[test]
@@ -148,7 +188,7 @@ fn every_short_input_cut_in_three() {
         naive.octets(input);
         for second in 0..=input.len() {
             for first in 0..=second {
-                let mut sut = Sut::default();
+                let mut sut = Sut::new(3);
                 sut.offer(&input[..first]);
                 sut.offer(&input[first..second]);
                 sut.offer(&input[second..]);
@@ -174,9 +214,9 @@ fn only_one_sequence_ends_the_content() {
         b"\r\n..\r\n",
     ];
     for input in never {
-        let mut sut = Sut::default();
+        let mut sut = Sut::new(usize::MAX);
         sut.offer(&[b"text", input, b"MAIL FROM:<>"].concat());
-        assert!(!sut.unstuffer.is_done(), "{input:?}");
+        assert!(!sut.keep.unstuffer.is_done() && !sut.reject.unstuffer.is_done(), "{input:?}");
     }
     for (input, content) in [
         (&b".\r\nQUIT\r\n"[..], &b""[..]),
@@ -185,7 +225,7 @@ fn only_one_sequence_ends_the_content() {
         (b"..\r\n.\r\nQUIT\r\n", b".\r\n"),
         (b".text\r\n...\r\n.\r\nQUIT\r\n", b"text\r\n..\r\n"),
     ] {
-        let mut sut = Sut::default();
+        let mut sut = Receiver::new(Newlines::Reject, usize::MAX);
         sut.offer(input);
         assert!(sut.unstuffer.is_done(), "{input:?}");
         assert_eq!(sut.content, content, "{input:?}");
@@ -201,7 +241,7 @@ fn only_the_policy_refuses() {
         let mut unstuffer = Unstuffer::new(policy);
         assert_eq!(unstuffer.decode(&mut b"good\r\n".to_vec()).kept, 6);
         assert!(!unstuffer.is_refused());
-        assert_eq!(unstuffer.decode(&mut b"bad\n".to_vec()).kept, 4);
+        assert_eq!(unstuffer.decode(&mut b"bad\n".to_vec()).kept, if refused { 3 } else { 4 });
         assert_eq!(unstuffer.is_refused(), refused);
     }
 }
@@ -218,15 +258,82 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
         .prop_map(|lines| lines.into_iter().flat_map(|(line, end)| [&line, end].concat()).collect())
 }
 
+/// What may stand in otherwise plain text.
+const ODD: [&[u8]; 16] = [
+    b"\r",
+    b"\n",
+    b"\r\n",
+    b"\r\n.",
+    b"\r\n..",
+    b"\r\n.\r\n",
+    b"\r\n.\r",
+    b"\r\r\n",
+    b"\n.\r\n",
+    b"\n\n.",
+    b"\t/",
+    b"/\t",
+    b"\r\n\r\n.",
+    b".\r\n.x\r\n.",
+    b"\r\n.\n",
+    b"\r\n.\r.",
+];
+
+/// Large steps go by nothing, wherever it is.
+#[test]
+fn whatever_is_odd_is_found_at_every_place() {
+    let mut plain = Vec::new();
+    while plain.len() < 1500 {
+        plain.extend_from_slice(if plain.len() % 5 == 0 {
+            b"short\r\n"
+        } else {
+            b"A line of text.\r\n"
+        });
+    }
+    for odd in ODD {
+        for place in 0..700 {
+            let input = [&plain[..place], odd, &plain[place..], b".\r\nQUIT\r\n"].concat();
+            let mut naive = Naive::default();
+            naive.octets(&input);
+            for cut in [input.len(), place, place + 1, 300] {
+                let mut sut = Sut::new(900);
+                sut.offer(&input[..cut]);
+                sut.offer(&input[cut..]);
+                sut.check(&naive, &input);
+            }
+        }
+    }
+}
+
+/// Nor by a line that is too long by an octet.
+#[test]
+fn a_long_line_is_found_at_every_place() {
+    for (long, limit) in [(1000, 999), (1000, 1000), (300, 299), (300, 300), (64, 63)] {
+        let long = [&vec![b'x'; long - 2][..], b"\r\n"].concat();
+        for lines in 0..60 {
+            let before = b"A line.\r\n".repeat(lines);
+            let input = [&before[..], &long, b"..dot\r\n", &before, b".\r\n"].concat();
+            let mut naive = Naive::default();
+            naive.octets(&input);
+            for cut in (0..input.len()).step_by(97) {
+                let mut sut = Sut::new(limit);
+                sut.offer(&input[..cut]);
+                sut.offer(&input[cut..]);
+                sut.check(&naive, &input);
+            }
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn any_input_any_cuts_decodes_like_the_table(
         input in text(),
         cuts in collection::vec(prop_oneof![0..5_usize, 0..3000_usize], 1..20),
+        limit in prop_oneof![0..100_usize, 100..2100_usize],
     ) {
         let mut naive = Naive::default();
         naive.octets(&input);
-        let mut sut = Sut::default();
+        let mut sut = Sut::new(limit);
         for piece in pieces(&input, &cuts) {
             sut.offer(piece);
         }

@@ -2,12 +2,14 @@
 
 #![expect(
     clippy::arithmetic_side_effects,
-    reason = "places in the input, none of them behind its end; this loop sees every octet of a message"
+    reason = "places in the input, none of them behind its end; every octet of a message passes here"
 )]
 
-use memchr::memchr2;
+use memchr::{memmem, memrchr};
 
+use super::content::{CALM, Content};
 use crate::body::Newlines;
+use crate::body::suspect::{Lines, suspect};
 
 /// Decodes what follows the 354 reply: finds the end of the content, and takes away the dots that
 /// were added for transparency (RFC 5321 section 4.5.2).
@@ -22,9 +24,11 @@ pub struct Unstuffer {
     state: State,
     bare_cr: bool,
     bare_lf: bool,
+    long_line: bool,
     /// Octets of the line that is not over.
     line: usize,
-    longest: usize,
+    /// Octets a line may have.
+    limit: usize,
     octets: u64,
 }
 
@@ -64,9 +68,7 @@ impl Default for Unstuffer {
 }
 
 impl Unstuffer {
-    /// Stands right behind the CRLF of the DATA command.
-    ///
-    /// The policy does not change what is content; see [`is_refused`](Self::is_refused).
+    /// Stands right behind the CRLF of the DATA command. Lines may have any length.
     #[must_use]
     pub fn new(policy: Newlines) -> Self {
         Self {
@@ -74,67 +76,177 @@ impl Unstuffer {
             state: State::LineStart,
             bare_cr: false,
             bare_lf: false,
+            long_line: false,
             line: 0,
-            longest: 0,
+            limit: usize::MAX,
             octets: 0,
         }
+    }
+
+    /// Notes if a line has more octets than this, CRLF included.
+    #[must_use]
+    pub fn with_line_limit(mut self, octets: usize) -> Self {
+        self.limit = octets;
+        self
     }
 
     /// Decodes in place, as far as can be decided.
     ///
     /// A CR at the end of `data`, or a dot or dot CR there that begins a line, is not consumed, for
     /// its meaning depends on what comes next. Of three octets or more, some are always consumed.
+    ///
+    /// From a CR or LF alone on nothing is kept if the policy is to [reject](Newlines::Reject) it:
+    /// then only the end matters.
     pub fn decode(&mut self, data: &mut [u8]) -> Unstuffed {
-        // What is in `from..at` is content and not in its place yet, which is `kept`.
-        let (mut at, mut from, mut kept) = (0, 0, 0);
-        while self.state != State::Done {
-            let rest = data.get(at..).unwrap_or_default();
-            if self.state == State::LineStart {
-                match line_start(rest) {
-                    Start::Text => {}
-                    Start::Dot => {
-                        kept += move_down(data, from, at, kept);
-                        at += 1;
-                        from = at;
-                    }
-                    Start::End => {
-                        kept += move_down(data, from, at, kept);
-                        at += 3;
-                        from = at;
-                        self.state = State::Done;
-                        break;
-                    }
-                    Start::Undecided => break,
+        let mut content = Content::default();
+        let mut lines = Lines::new(self.line, self.limit);
+        let consumed = match self.state {
+            State::Done => 0,
+            _ if self.is_refused() => self.skip(data),
+            _ => self.run(data, &mut content, &mut lines),
+        };
+        let kept = content.kept;
+        self.measure(data.get(..kept).unwrap_or_default(), lines.doubtful);
+        self.octets = self.octets.saturating_add(kept as u64);
+        Unstuffed { consumed, kept, done: self.is_done() }
+    }
+
+    /// Goes through `data` from one place to the next at which it is not plain text. How many octets
+    /// were used.
+    fn run(&mut self, data: &mut [u8], content: &mut Content, lines: &mut Lines) -> usize {
+        if self.state == State::LineStart {
+            match line_start(data) {
+                Start::Text => {}
+                Start::Dot => content.from = 1,
+                Start::End => {
+                    self.state = State::Done;
+                    return 3;
                 }
-                self.state = State::InLine;
+                Start::Undecided => return 0,
             }
-            let rest = data.get(at..).unwrap_or_default();
-            let Some(end) = memchr2(b'\r', b'\n', rest) else {
-                self.line = self.line.saturating_add(rest.len());
-                at += rest.len();
-                break;
-            };
-            self.line = self.line.saturating_add(end);
-            at += end;
-            match rest.get(end..).unwrap_or_default() {
-                [b'\r', b'\n', ..] => {
-                    self.longest = self.longest.max(self.line.saturating_add(2));
-                    self.line = 0;
-                    self.state = State::LineStart;
-                    at += 2;
+        }
+        self.state = State::InLine;
+        // A CR would not have been used without it.
+        self.bare_lf |= data.first() == Some(&b'\n');
+        if self.is_refused() {
+            return self.skip(data);
+        }
+        let mut seen = 0;
+        let mut calm = usize::MAX;
+        loop {
+            let mut dot = None;
+            if calm < CALM {
+                let crawled = content.crawl(data, seen, self.policy != Newlines::Reject);
+                self.bare_cr |= crawled.bare_cr;
+                self.bare_lf |= crawled.bare_lf;
+                if let Some(begins) = crawled.begins {
+                    lines.begin(begins, crawled.seen + 1);
                 }
-                [b'\r'] | [] => break,
-                [newline, ..] => {
-                    self.bare_cr |= *newline == b'\r';
-                    self.bare_lf |= *newline == b'\n';
-                    self.line = self.line.saturating_add(1);
-                    at += 1;
+                (seen, dot) = (crawled.seen, crawled.dot);
+            }
+            let Some(place) = dot.or_else(|| suspect(data, seen, lines)) else { break };
+            let (before, at) = data.split_at_checked(place).unwrap_or_default();
+            calm = place - seen;
+            seen = place;
+            if dot.is_some() || matches!((before, at), ([.., b'\r', b'\n'], [b'.', ..])) {
+                let start = line_start(at);
+                content.keep(data, place);
+                lines.begin(place, place);
+                match start {
+                    Start::Text | Start::Dot => content.from = place + 1,
+                    Start::End => {
+                        self.state = State::Done;
+                        return place + 3;
+                    }
+                    Start::Undecided => {
+                        self.state = State::LineStart;
+                        return place;
+                    }
+                }
+            } else if before.last() == Some(&b'\r') {
+                self.bare_cr = true;
+                if self.is_refused() {
+                    content.keep(data, place - 1);
+                    return place + self.skip(data.get(place..).unwrap_or_default());
+                }
+            } else if at.first() == Some(&b'\n') {
+                self.bare_lf = true;
+                if self.is_refused() {
+                    content.keep(data, place);
+                    return place + self.skip(data.get(place..).unwrap_or_default());
                 }
             }
         }
-        kept += move_down(data, from, at, kept);
-        self.octets = self.octets.saturating_add(kept as u64);
-        Unstuffed { consumed: at, kept, done: self.is_done() }
+        lines.reach(data.len());
+        let (state, undecided) = match data {
+            [.., b'\r', b'\n'] => (State::LineStart, 0),
+            [.., b'\r'] => (State::InLine, 1),
+            _ => (State::InLine, 0),
+        };
+        self.state = state;
+        let used = data.len() - undecided;
+        content.keep(data, used);
+        used
+    }
+
+    /// Nothing that comes is wanted any more, but for the end. How many octets were used.
+    fn skip(&mut self, data: &[u8]) -> usize {
+        if self.state == State::LineStart {
+            match line_start(data) {
+                Start::Text | Start::Dot => {}
+                Start::End => {
+                    self.state = State::Done;
+                    return 3;
+                }
+                Start::Undecided => return 0,
+            }
+        }
+        if let Some(end) = memmem::find(data, b"\r\n.\r\n") {
+            self.state = State::Done;
+            return end + 5;
+        }
+        let (state, undecided) = match data {
+            [.., b'\r', b'\n'] => (State::LineStart, 0),
+            [.., b'\r', b'\n', b'.'] => (State::LineStart, 1),
+            [.., b'\r', b'\n', b'.', b'\r'] => (State::LineStart, 2),
+            [.., b'\r'] => (State::InLine, 1),
+            _ => (State::InLine, 0),
+        };
+        self.state = state;
+        data.len() - undecided
+    }
+
+    /// Looks at the lines of what is kept: closely if one of them may be too long.
+    fn measure(&mut self, kept: &[u8], doubtful: bool) {
+        if doubtful && !self.long_line {
+            self.long_line = self.has_long_line(kept);
+        }
+        self.line = match self.last_line_end(kept) {
+            Some(end) => kept.len() - end,
+            None => self.line.saturating_add(kept.len()),
+        };
+    }
+
+    fn has_long_line(&self, kept: &[u8]) -> bool {
+        let (mut rest, mut before) = (kept, self.line);
+        // As far as a line may go there has to be an end.
+        while let Some(most) = rest.get(..self.limit.saturating_sub(before))
+            && most.len() < rest.len()
+        {
+            let Some(end) = self.last_line_end(most) else { return true };
+            rest = rest.get(end..).unwrap_or_default();
+            before = 0;
+        }
+        false
+    }
+
+    /// What is behind the last CRLF.
+    fn last_line_end(&self, kept: &[u8]) -> Option<usize> {
+        if self.bare_lf {
+            let crlf = kept.windows(2).rposition(|pair| pair == b"\r\n");
+            return crlf.map(|place| place + 2);
+        }
+        memrchr(b'\n', kept).map(|place| place + 1)
     }
 
     /// Whether the content is over.
@@ -143,13 +255,13 @@ impl Unstuffer {
         self.state == State::Done
     }
 
-    /// Whether a CR was seen that no LF followed.
+    /// Whether a CR was seen that no LF followed, up to where the content was refused.
     #[must_use]
     pub fn bare_cr(&self) -> bool {
         self.bare_cr
     }
 
-    /// Whether an LF was seen that followed no CR.
+    /// Whether an LF was seen that followed no CR, up to where the content was refused.
     #[must_use]
     pub fn bare_lf(&self) -> bool {
         self.bare_lf
@@ -161,11 +273,11 @@ impl Unstuffer {
         self.policy == Newlines::Reject && (self.bare_cr || self.bare_lf)
     }
 
-    /// Octets of the longest line so far, CRLF included. A dot that was added does not count, as
-    /// RFC 5321 section 4.5.3.1.6 has it.
+    /// Whether a line has more octets than it [may](Self::with_line_limit). A dot that was added does
+    /// not count, as RFC 5321 section 4.5.3.1.6 has it.
     #[must_use]
-    pub fn longest_line(&self) -> usize {
-        self.longest.max(self.line)
+    pub fn has_long_lines(&self) -> bool {
+        self.long_line
     }
 
     /// Octets of content so far: without dots that were added, and without the end.
@@ -182,17 +294,4 @@ fn line_start(rest: &[u8]) -> Start {
         [b'.', ..] => Start::Dot,
         _ => Start::Text,
     }
-}
-
-/// Moves `data[from..to]` down to `place`, and says how much that was. Nothing moves as long as no
-/// dot was taken away.
-fn move_down(data: &mut [u8], from: usize, to: usize, place: usize) -> usize {
-    // Said in this way, it leaves `copy_within` no reason to panic that the compiler could not rule out.
-    if place < from
-        && from <= to
-        && let Some(span) = data.get_mut(place..to)
-    {
-        span.copy_within(from - place.., 0);
-    }
-    to - from
 }

@@ -3,9 +3,9 @@ use alloc::vec::Vec;
 use bytes::Bytes;
 use proptest::{collection, prelude::*};
 
-use super::{super::Stuffer, Sut, text};
+use super::{super::Stuffer, Receiver, text};
 use crate::body::{
-    BareNewline, OutgoingNewlines, Sink,
+    BareNewline, Newlines, OutgoingNewlines, Sink,
     newline::tests as newline,
     tests::{every_input, pieces},
 };
@@ -50,7 +50,7 @@ fn every_short_content_is_stuffed_and_comes_back() {
             let expected = newline::naive_check(content).map(|()| stuffed.clone());
             assert_eq!(refused, expected, "{content:?} by {size}");
         }
-        let mut sut = Sut::default();
+        let mut sut = Receiver::new(Newlines::Reject, usize::MAX);
         sut.offer(&stuffed);
         assert!(sut.unstuffer.is_done() && sut.pending.is_empty());
         let mut sent = newline::naive(content);
