@@ -24,7 +24,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Transport for Io<T> {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(cx, slices)
+        // For a single slice there is a cheaper call into the system.
+        match slices {
+            [slice] => Pin::new(&mut self.0).poll_write(cx, slice),
+            _ => Pin::new(&mut self.0).poll_write_vectored(cx, slices),
+        }
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -35,6 +35,7 @@ impl<M: Machine, S: Stream> Connection<M, S> {
     }
 
     /// The connection as all worlds have it, for what is to run in [`block_on`].
+    #[must_use]
     pub fn into_inner(self) -> smtp_driver::Connection<M, S, Clock> {
         self.0
     }

@@ -32,7 +32,12 @@ impl<T: Duplex> Transport for Io<T> {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        outcome(cx, self.0.write_vectored(slices))
+        // For a single slice there is a cheaper call into the system.
+        let written = match slices {
+            [slice] => self.0.write(slice),
+            _ => self.0.write_vectored(slices),
+        };
+        outcome(cx, written)
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

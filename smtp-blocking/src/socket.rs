@@ -1,6 +1,7 @@
 //! Sockets whose waiting is done by [`block_on`](crate::block_on).
 
 use std::io::{self, IoSlice, Read, Write};
+use std::mem;
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -15,18 +16,22 @@ use crate::park::{self, Descriptor, Interest};
 ///
 /// For any descriptor that octets come from and go to: a socket, a pair of pipes.
 #[derive(Debug)]
-pub struct Socket<S>(Arc<S>);
+pub struct Socket<S> {
+    socket: Arc<S>,
+    /// The last read took all there was: the next one would be in vain, and the system is not asked.
+    empty: bool,
+}
 
 impl<S> Socket<S> {
     /// A socket that has been set not to block.
     pub fn new(socket: S) -> Self {
-        Self(Arc::new(socket))
+        Self { socket: Arc::new(socket), empty: false }
     }
 
     /// The socket itself.
     #[must_use]
     pub fn get_ref(&self) -> &S {
-        &self.0
+        &self.socket
     }
 }
 
@@ -38,7 +43,7 @@ impl<S: AsFd + Send + Sync + 'static> Socket<S> {
     }
 
     fn descriptor(&self) -> Descriptor {
-        let socket: Arc<dyn AsFd + Send + Sync> = Arc::clone(&self.0) as _;
+        let socket: Arc<dyn AsFd + Send + Sync> = Arc::clone(&self.socket) as _;
         Arc::downgrade(&socket)
     }
 
@@ -58,7 +63,12 @@ where
     for<'a> &'a S: Read,
 {
     fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
-        self.note(Interest::Read, (&*self.0).read(space))
+        if mem::take(&mut self.empty) {
+            return self.note(Interest::Read, Err(io::ErrorKind::WouldBlock.into()));
+        }
+        let read = (&*self.socket).read(space);
+        self.empty = read.as_ref().is_ok_and(|octets| (1..space.len()).contains(octets));
+        self.note(Interest::Read, read)
     }
 }
 
@@ -68,26 +78,26 @@ where
     for<'a> &'a S: Write,
 {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        self.note(Interest::Write, (&*self.0).write(octets))
+        self.note(Interest::Write, (&*self.socket).write(octets))
     }
 
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.note(Interest::Write, (&*self.0).write_vectored(slices))
+        self.note(Interest::Write, (&*self.socket).write_vectored(slices))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.note(Interest::Write, (&*self.0).flush())
+        self.note(Interest::Write, (&*self.socket).flush())
     }
 }
 
 impl Duplex for Socket<TcpStream> {
     fn close_write(&mut self) -> io::Result<()> {
-        self.0.shutdown(Shutdown::Write)
+        self.socket.shutdown(Shutdown::Write)
     }
 }
 
 impl Duplex for Socket<UnixStream> {
     fn close_write(&mut self) -> io::Result<()> {
-        self.0.shutdown(Shutdown::Write)
+        self.socket.shutdown(Shutdown::Write)
     }
 }

@@ -55,18 +55,28 @@ impl<A: Alarm> Clock for AlarmClock<A> {
     fn poll_until(&mut self, cx: &mut Context<'_>, until: Time) -> Poll<()> {
         // A time too far to be named never comes.
         let Some(until) = self.epoch.checked_add(until) else { return Poll::Pending };
+        // Deadlines mostly move into the future, a little with each command. An alarm that goes off too
+        // early is set anew then, and not with each command; until then nobody asks for the time.
+        if let Some((when, alarm)) = &mut self.alarm
+            && *when <= until
+            && alarm.poll(cx).is_pending()
+        {
+            return Poll::Pending;
+        }
         loop {
-            let now = A::now();
-            if until <= now {
+            if until <= A::now() {
+                // One that has rung is of no use any more, nor is one for another time.
+                self.alarm = None;
                 return Poll::Ready(());
             }
-            let (when, alarm) = self.alarm.get_or_insert_with(|| (until, A::at(until)));
-            // Deadlines mostly move into the future, a little with each command. An alarm that goes
-            // off too early is set anew then, and not with each command.
-            if *when > until || *when <= now {
-                alarm.set(until);
-                *when = until;
-            }
+            let alarm = match &mut self.alarm {
+                Some((when, alarm)) => {
+                    alarm.set(until);
+                    *when = until;
+                    alarm
+                }
+                None => &mut self.alarm.insert((until, A::at(until))).1,
+            };
             ready!(alarm.poll(cx));
         }
     }

@@ -75,6 +75,8 @@ impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
             self.failure = None;
             return Poll::Ready(Err(Error::Cut));
         }
+        // One poll takes no time worth telling, and to ask for it costs more than most steps.
+        let mut now = self.clock.now();
         for _ in 0..ROUNDS {
             match &self.stage {
                 Stage::Running => {}
@@ -85,16 +87,15 @@ impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
                 }
                 Stage::Over => return Poll::Ready(self.verdict()),
             }
-            let now = self.clock.now();
             match self.machine.poll(now) {
                 Step::Event(event) => {
                     self.trace.event::<M>(&event);
                     return Poll::Ready(Ok(Some(event)));
                 }
                 Step::Unanswered => return Poll::Ready(Err(Error::Unanswered)),
-                Step::Wait(wait) => ready!(self.poll_transfer(cx, wait, now)),
+                Step::Wait(wait) => ready!(self.poll_transfer(cx, wait, &mut now)),
                 Step::Upgrade { until } => {
-                    if let Err(error) = ready!(self.poll_upgrade(cx, until, now)) {
+                    if let Err(error) = ready!(self.poll_upgrade(cx, until, &mut now)) {
                         self.stage = Stage::Over;
                         self.failure = None;
                         return Poll::Ready(Err(error));
@@ -127,9 +128,9 @@ impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
         &mut self,
         cx: &mut Context<'_>,
         until: Option<Time>,
-        now: Time,
+        now: &mut Time,
     ) -> Poll<Result<(), Error>> {
-        if until.is_some_and(|until| until < now) {
+        if until.is_some_and(|until| until < *now) {
             // The machine knows its deadline and should have told that it has passed.
             return Poll::Ready(Err(Error::Tls(io::ErrorKind::TimedOut.into())));
         }
@@ -146,9 +147,21 @@ impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
             return Poll::Ready(Ok(()));
         }
         match until {
-            Some(until) => self.clock.poll_until(cx, until).map(Ok),
+            Some(until) => self.poll_alarm(cx, until, now).map(Ok),
             None => Poll::Pending,
         }
+    }
+
+    /// Ready once this time has come, which is then `now`.
+    pub(super) fn poll_alarm(
+        &mut self,
+        cx: &mut Context<'_>,
+        until: Time,
+        now: &mut Time,
+    ) -> Poll<()> {
+        ready!(self.clock.poll_until(cx, until));
+        *now = self.clock.now();
+        Poll::Ready(())
     }
 }
 

@@ -22,9 +22,9 @@ impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
         &mut self,
         cx: &mut Context<'_>,
         wait: Wait,
-        now: Time,
+        now: &mut Time,
     ) -> Poll<()> {
-        if self.last_words.is_some_and(|until| until <= now) {
+        if self.last_words.is_some_and(|until| until <= *now) {
             self.last_words = None;
             self.machine.inbox().close();
             return Poll::Ready(());
@@ -32,13 +32,13 @@ impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
         let read = wait.read && !self.machine.inbox().is_closed();
         let until = wait.until.into_iter().chain(self.last_words).min();
         let mut moved = Poll::Pending;
-        if wait.write && self.poll_write(cx, now).is_ready() {
+        if wait.write && self.poll_write(cx, *now).is_ready() {
             moved = Poll::Ready(());
         }
         if self.unflushed && self.poll_flush(cx).is_ready() {
             self.unflushed = false;
             if self.failure.is_some() {
-                self.stop_writing(now);
+                self.stop_writing(*now);
                 moved = Poll::Ready(());
             }
         }
@@ -49,7 +49,7 @@ impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
             return moved;
         }
         memory::take_back(&mut self.machine);
-        until.map_or(Poll::Pending, |until| self.clock.poll_until(cx, until))
+        until.map_or(Poll::Pending, |until| self.poll_alarm(cx, until, now))
     }
 
     /// Ready when nothing is left to be written, or nothing can be.
