@@ -49,6 +49,14 @@ pub(super) enum Stage {
     Over,
 }
 
+/// What holds for the time of one poll.
+pub(super) struct Moment {
+    /// One poll takes no time worth telling, and to ask for it costs more than most steps.
+    pub(super) now: Time,
+    /// The stream has not said yet that nothing has come. It need say so only once: it will wake the task.
+    pub(super) unread: bool,
+}
+
 impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
     pub(super) fn new(machine: M, stream: S, clock: C) -> Self {
         Self {
@@ -75,8 +83,7 @@ impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
             self.failure = None;
             return Poll::Ready(Err(Error::Cut));
         }
-        // One poll takes no time worth telling, and to ask for it costs more than most steps.
-        let mut now = self.clock.now();
+        let mut moment = Moment { now: self.clock.now(), unread: true };
         for _ in 0..ROUNDS {
             match &self.stage {
                 Stage::Running => {}
@@ -87,15 +94,15 @@ impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
                 }
                 Stage::Over => return Poll::Ready(self.verdict()),
             }
-            match self.machine.poll(now) {
+            match self.machine.poll(moment.now) {
                 Step::Event(event) => {
                     self.trace.event::<M>(&event);
                     return Poll::Ready(Ok(Some(event)));
                 }
                 Step::Unanswered => return Poll::Ready(Err(Error::Unanswered)),
-                Step::Wait(wait) => ready!(self.poll_transfer(cx, wait, &mut now)),
+                Step::Wait(wait) => ready!(self.poll_transfer(cx, wait, &mut moment)),
                 Step::Upgrade { until } => {
-                    if let Err(error) = ready!(self.poll_upgrade(cx, until, &mut now)) {
+                    if let Err(error) = ready!(self.poll_upgrade(cx, until, &mut moment)) {
                         self.stage = Stage::Over;
                         self.failure = None;
                         return Poll::Ready(Err(error));
@@ -107,7 +114,7 @@ impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
                 }
                 Step::Done => {
                     let unheard = self.machine.outbox().is_closed();
-                    self.stage = Stage::Closing(Farewell::new(now, unheard));
+                    self.stage = Stage::Closing(Farewell::new(moment.now, unheard));
                 }
             }
         }
@@ -128,9 +135,9 @@ impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
         &mut self,
         cx: &mut Context<'_>,
         until: Option<Time>,
-        now: &mut Time,
+        moment: &mut Moment,
     ) -> Poll<Result<(), Error>> {
-        if until.is_some_and(|until| until < *now) {
+        if until.is_some_and(|until| until < moment.now) {
             // The machine knows its deadline and should have told that it has passed.
             return Poll::Ready(Err(Error::Tls(io::ErrorKind::TimedOut.into())));
         }
@@ -147,20 +154,20 @@ impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
             return Poll::Ready(Ok(()));
         }
         match until {
-            Some(until) => self.poll_alarm(cx, until, now).map(Ok),
+            Some(until) => self.poll_alarm(cx, until, moment).map(Ok),
             None => Poll::Pending,
         }
     }
 
-    /// Ready once this time has come, which is then `now`.
+    /// Ready once this time has come, which is then `moment.now`.
     pub(super) fn poll_alarm(
         &mut self,
         cx: &mut Context<'_>,
         until: Time,
-        now: &mut Time,
+        moment: &mut Moment,
     ) -> Poll<()> {
         ready!(self.clock.poll_until(cx, until));
-        *now = self.clock.now();
+        moment.now = self.clock.now();
         Poll::Ready(())
     }
 }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Buf;
 use smtp_proto::{Machine, Time, Wait};
 
-use super::inner::{Inner, LAST_WORDS};
+use super::inner::{Inner, LAST_WORDS, Moment};
 use super::memory;
 use crate::{Clock, Stream};
 
@@ -22,9 +22,9 @@ impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
         &mut self,
         cx: &mut Context<'_>,
         wait: Wait,
-        now: &mut Time,
+        moment: &mut Moment,
     ) -> Poll<()> {
-        if self.last_words.is_some_and(|until| until <= *now) {
+        if self.last_words.is_some_and(|until| until <= moment.now) {
             self.last_words = None;
             self.machine.inbox().close();
             return Poll::Ready(());
@@ -32,24 +32,28 @@ impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
         let read = wait.read && !self.machine.inbox().is_closed();
         let until = wait.until.into_iter().chain(self.last_words).min();
         let mut moved = Poll::Pending;
-        if wait.write && self.poll_write(cx, *now).is_ready() {
+        if wait.write && self.poll_write(cx, moment.now).is_ready() {
             moved = Poll::Ready(());
+            moment.unread = true; // who had waited for it may have answered already
         }
         if self.unflushed && self.poll_flush(cx).is_ready() {
             self.unflushed = false;
             if self.failure.is_some() {
-                self.stop_writing(*now);
+                self.stop_writing(moment.now);
                 moved = Poll::Ready(());
             }
         }
-        if read && self.poll_read(cx).is_ready() {
-            moved = Poll::Ready(());
+        if read && moment.unread {
+            moment.unread = self.poll_read(cx).is_ready();
+            if moment.unread {
+                moved = Poll::Ready(());
+            }
         }
         if moved.is_ready() {
             return moved;
         }
         memory::take_back(&mut self.machine);
-        until.map_or(Poll::Pending, |until| self.poll_alarm(cx, until, now))
+        until.map_or(Poll::Pending, |until| self.poll_alarm(cx, until, moment))
     }
 
     /// Ready when nothing is left to be written, or nothing can be.
