@@ -69,7 +69,7 @@ pub(super) fn suspect(data: &[u8], seen: usize, lines: &mut Lines) -> Option<usi
         }
     }
     for _ in 0..2 {
-        let Some(newline) = memchr2(b'\r', b'\n', behind) else { return None };
+        let newline = memchr2(b'\r', b'\n', behind)?;
         at += newline;
         match behind.get(newline..).unwrap_or_default() {
             [b'\r', b'\n', b'.', ..] => {
