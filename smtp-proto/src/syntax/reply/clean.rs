@@ -17,6 +17,9 @@ pub(super) fn clean(text: &mut [u8]) {
             }
         }
     }
+    if text.is_ascii() {
+        return;
+    }
     let mut rest = text;
     while let Some(at) = memchr::memchr(LEAD, rest) {
         rest = rest.get_mut(at..).unwrap_or_default();
