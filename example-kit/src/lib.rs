@@ -29,14 +29,14 @@ pub fn allow_descriptors() {
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
-/// Has the log go to standard error. To be called once.
-pub fn log_to_stderr(verbose: bool) {
+/// Has the log, up to this level, go to standard error. To be called once.
+pub fn log_to_stderr(level: tracing::Level) {
     tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .with_target(false)
         // Of a log that can't be written it would tell by a panic, in the middle of a connection.
         .log_internal_errors(false)
-        .with_max_level(if verbose { tracing::Level::DEBUG } else { tracing::Level::INFO })
+        .with_max_level(level)
         .init();
 }

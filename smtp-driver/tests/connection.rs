@@ -6,9 +6,9 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use smtp_driver::{Drain, Error};
-use smtp_proto::Tls;
 use smtp_proto::error::{Close, Misuse};
 use smtp_proto::server::{Config, Event, Refusal, Server};
+use smtp_proto::{Machine, Tls};
 
 use support::{Call, Fake, Peer, Task, complete};
 
@@ -338,4 +338,34 @@ fn a_refusal_on_connection_reaches_the_peer() {
     assert!(run(&mut task).is_ok());
     assert!(fake.0.borrow().text().starts_with("421 "));
     assert!(fake.0.borrow().shutdown);
+}
+
+/// What most connections of a server do most of the time.
+#[test]
+fn who_waits_holds_no_memory() {
+    let message = "line of text\r\n".repeat(400);
+    let steps =
+        ["EHLO c.example.net\r\n", "MAIL FROM:<a@example.net>\r\n", "RCPT TO:<b@example.org>\r\n"];
+    let fake = Fake::new([]);
+    let mut task = greeted(&fake, config());
+    let mut wait_after = |octets: &[u8], kept: usize| {
+        fake.0.borrow_mut().peer.push_back(Peer::Sends(octets.to_vec()));
+        while let Ok(event) = task.next_within(seconds(1)) {
+            if event.unwrap().unwrap().is_question() {
+                task.conn.accept().unwrap();
+            }
+        }
+        assert!(fake.0.borrow().peer.is_empty(), "all of it was read");
+        assert_eq!(task.conn.inbox().len(), kept);
+        let capacity = task.conn.inbox().capacity();
+        assert!(capacity <= if kept > 0 { 1024 } else { 0 }, "{capacity} behind {kept}");
+    };
+    for step in steps {
+        wait_after(step.as_bytes(), 0);
+    }
+    wait_after(b"DATA\r\n", 0);
+    wait_after(message.as_bytes(), 0);
+    wait_after(b".\r\n", 0);
+    wait_after(b"NOOP\r\nNOO", 3);
+    wait_after(b"P\r\n", 0);
 }

@@ -14,6 +14,7 @@ use smtp_proto::session::Protocol;
 use smtp_proto::syntax::address::{AddressError, AsciiDomain};
 use smtp_proto::syntax::command::Mechanism;
 use smtp_proto::timeouts::ServerTimeouts;
+use tracing::Level;
 
 use super::auth::{self, Proofs};
 use super::certificate::Files;
@@ -31,6 +32,9 @@ use super::users::{self, Pair, Users};
 /// message that is refused or broken off leaves nothing.
 ///
 /// Any recipient is accepted, so keep it where only those can reach it who may use it.
+///
+/// With --discard it keeps nothing: what it costs to receive mail can be measured then, and how fast a
+/// client is.
 #[derive(Debug, Parser)]
 #[command(name = "receive", version, after_long_help = AFTER)]
 pub(super) struct Args {
@@ -43,8 +47,16 @@ pub(super) struct Args {
     pub(super) listen: Listen,
 
     /// Where to keep messages; made if it is not there
-    #[arg(long)]
-    pub(super) dir: PathBuf,
+    #[arg(long, required_unless_present = "discard")]
+    pub(super) dir: Option<PathBuf>,
+
+    /// Accept messages and throw them away: for measurements only
+    ///
+    /// Everything is checked as ever, but clients hear 250 for what nobody keeps. Only warnings are
+    /// logged then, unless --verbose is given: a line for each message would cost more than receiving
+    /// it.
+    #[arg(long, conflicts_with = "dir")]
+    pub(super) discard: bool,
 
     /// The server's name in the greeting [default: this machine's]
     #[arg(long, value_name = "N")]
@@ -139,7 +151,7 @@ pub(super) struct Args {
 
     /// Log connections, commands and the codes of replies, too
     #[arg(short, long)]
-    pub(super) verbose: bool,
+    verbose: bool,
 
     #[command(flatten)]
     pub(super) offers: Offers,
@@ -196,6 +208,15 @@ impl Args {
             Some("--auth-mechanisms leaves nothing to log in by")
         } else {
             None
+        }
+    }
+
+    /// What goes to the log.
+    pub(super) fn log_level(&self) -> Level {
+        match (self.verbose, self.discard) {
+            (true, _) => Level::DEBUG,
+            (false, true) => Level::WARN,
+            (false, false) => Level::INFO,
         }
     }
 

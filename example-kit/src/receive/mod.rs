@@ -12,6 +12,7 @@
 //! | `serve` | the server, from its start to its end |
 //! | `signals` | when to stop, when to read the certificate again |
 //! | `session` | one conversation |
+//! | `discard` | one that leaves nothing behind |
 //! | `auth` | who may log in, and how |
 //! | `users` | who there is, and by what they are known |
 //! | `certificate` | TLS, and the files it comes from |
@@ -24,6 +25,7 @@
 mod args;
 mod auth;
 mod certificate;
+mod discard;
 mod extensions;
 mod failure;
 mod identity;
@@ -69,7 +71,7 @@ pub async fn main<H: Host>() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { exit::USAGE } else { 0 });
         }
     };
-    crate::log_to_stderr(args.verbose);
+    crate::log_to_stderr(args.log_level());
     #[cfg(unix)]
     crate::allow_descriptors();
     match serve::run::<H>(args).await {

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::fmt::Display;
 use std::future::{Future, poll_fn};
 use std::io::{self, Write};
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -17,6 +18,7 @@ use tracing::{info, warn};
 use super::Host;
 use super::args::Args;
 use super::certificate::Certificate;
+use super::discard::discard;
 use super::failure::{Failure, exit};
 use super::listen::Listen;
 #[cfg(unix)]
@@ -44,10 +46,7 @@ pub(super) async fn run<H: Host>(args: Args) -> Result<(), Failure> {
         .map(Certificate::read)
         .transpose()
         .map_err(|e| Failure::new(exit::CONFIG, "cannot use the certificate", e))?;
-    let store = Store::open(&args.dir).map_err(|e| {
-        let what = format!("cannot keep messages in {}", args.dir.display());
-        Failure::new(exit::CANNOT_CREATE, what, e)
-    })?;
+    let store = args.dir.as_deref().map(open).transpose()?;
     let unavailable =
         |e| Failure::new(exit::UNAVAILABLE, format!("cannot listen on {}", args.listen), e);
     let server = Server { args: &args, certificate, store, offering, signals };
@@ -66,6 +65,13 @@ pub(super) async fn run<H: Host>(args: Args) -> Result<(), Failure> {
     }
 }
 
+fn open(dir: &Path) -> Result<Store, Failure> {
+    Store::open(dir).map_err(|e| {
+        let what = format!("cannot keep messages in {}", dir.display());
+        Failure::new(exit::CANNOT_CREATE, what, e)
+    })
+}
+
 fn system(what: &str) -> impl Fn(io::Error) -> Failure {
     move |error| Failure::new(exit::SYSTEM, what, error)
 }
@@ -74,7 +80,8 @@ fn system(what: &str) -> impl Fn(io::Error) -> Failure {
 struct Server<'a> {
     args: &'a Args,
     certificate: Option<Certificate>,
-    store: Store,
+    /// Where messages are kept; none if they are thrown away.
+    store: Option<Store>,
     offering: Offering,
     signals: Signals,
 }
@@ -101,17 +108,27 @@ impl Server<'_> {
         let _ =
             writeln!(io::stdout(), "listening on {address}").and_then(|()| io::stdout().flush());
 
-        let service = Arc::new(Service { store: self.store, users });
         // Nothing is said on it: it is closed when the last conversation is over.
         let (present, all_gone) = async_channel::bounded::<Infallible>(1);
-        let handler = move |conn, peer| {
-            let (service, present) = (Arc::clone(&service), present.clone());
-            async move {
-                converse::<H, _, _>(service, conn, peer).await;
-                drop(present);
-            }
+        let served = if let Some(store) = self.store {
+            let service = Arc::new(Service { store, users });
+            let handler = move |conn, peer| {
+                let (service, present) = (Arc::clone(&service), present.clone());
+                async move {
+                    converse::<H, _, _>(service, conn, peer).await;
+                    drop(present);
+                }
+            };
+            unless_cut(listener.serve(handler, stop.clone(), GRACE), stop).await
+        } else {
+            warn!("messages are accepted and thrown away");
+            let users = Arc::new(users);
+            let handler = move |conn, _| discard(Arc::clone(&users), conn);
+            // There is nothing to be removed, so nobody is waited for.
+            drop(present);
+            unless_cut(listener.serve(handler, stop.clone(), GRACE), stop).await
         };
-        match unless_cut(listener.serve(handler, stop.clone(), GRACE), stop).await {
+        match served {
             Some(statistics) => {
                 if statistics.aborted > 0 {
                     warn!("{} connections were not over in time and cut off", statistics.aborted);

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use indicatif::ProgressBar;
 use smtp_driver::PollRead;
 use smtp_driver::client::{BodySource, ReaderBody};
@@ -19,12 +19,17 @@ use super::Host;
 /// Octets read at a time.
 const PIECE: usize = 64 << 10;
 
+/// Octets of a file that stays in memory, and is not read again whenever it is sent.
+const SMALL: u64 = 1 << 20;
+
 /// A message that can be read any number of times.
 #[derive(Debug)]
 pub(super) struct Message {
     /// For messages to the user.
     pub(super) name: String,
     source: Source,
+    /// All of the file, if it is small. Each time it is sent shares this.
+    content: Option<Bytes>,
     /// Octets of the file, whatever its line ends.
     pub(super) length: u64,
     found: Surveyed,
@@ -72,6 +77,7 @@ impl Message {
 
     fn survey(mut file: File, source: Source, name: String) -> io::Result<Self> {
         let mut survey = Survey::new();
+        let mut content = Some(BytesMut::new());
         let mut buffer = vec![0; PIECE];
         let mut length = 0;
         loop {
@@ -83,8 +89,13 @@ impl Message {
             };
             length += read as u64;
             survey.push(&buffer[..read]);
+            content = content.filter(|_| length <= SMALL);
+            if let Some(content) = &mut content {
+                content.extend_from_slice(&buffer[..read]);
+            }
         }
-        Ok(Self { name, source, length, found: survey.finish() })
+        let content = content.map(BytesMut::freeze);
+        Ok(Self { name, source, content, length, found: survey.finish() })
     }
 
     /// What is to be said ahead of it, and of every message.
@@ -102,33 +113,48 @@ impl Message {
 
     /// Its content, from the start.
     pub(super) fn body<H: Host>(&self, progress: ProgressBar) -> Body<H::File> {
+        let source = match &self.content {
+            Some(content) => Ok(Content::Memory(content.clone())),
+            None => self.open::<H>().map_err(Some),
+        };
+        Body { source, progress }
+    }
+
+    fn open<H: Host>(&self) -> io::Result<Content<H::File>> {
         let file = match &self.source {
             Source::Path(path) => File::open(path),
             Source::Spooled(spool) => spool.reopen(),
         };
-        let file = file.map(|file| ReaderBody::new(H::file(file)));
-        Body { file: file.map_err(Some), progress }
+        Ok(Content::File(ReaderBody::new(H::file(file?))))
     }
 }
 
 /// The content of a message on its way.
 pub(super) struct Body<F> {
     /// Or why it could not be opened the second time.
-    file: Result<ReaderBody<F>, Option<io::Error>>,
+    source: Result<Content<F>, Option<io::Error>>,
     progress: ProgressBar,
+}
+
+/// Where it comes from.
+enum Content<F> {
+    Memory(Bytes),
+    File(ReaderBody<F>),
 }
 
 impl<F: PollRead> BodySource for Body<F> {
     fn poll_piece(&mut self, cx: &mut Context<'_>, room: usize) -> Poll<io::Result<Option<Bytes>>> {
-        let file = match &mut self.file {
-            Ok(file) => file,
+        let piece = match &mut self.source {
+            Ok(Content::Memory(content)) => content.poll_piece(cx, room),
+            Ok(Content::File(file)) => file.poll_piece(cx, room),
             Err(error) => {
                 let error = error.take().unwrap_or_else(|| io::ErrorKind::NotFound.into());
                 return Poll::Ready(Err(error));
             }
         };
-        let piece = file.poll_piece(cx, room);
-        if let Poll::Ready(Ok(Some(piece))) = &piece {
+        if let Poll::Ready(Ok(Some(piece))) = &piece
+            && !self.progress.is_hidden()
+        {
             self.progress.inc(piece.len() as u64);
         }
         piece

@@ -88,7 +88,9 @@ impl Report {
                 self.line(name, failure);
             }
         }
-        self.progress.set_message(format!("{} done", so_far.messages));
+        if !self.progress.is_hidden() {
+            self.progress.set_message(format!("{} done", so_far.messages));
+        }
     }
 
     /// Messages that no connection came to.
@@ -125,12 +127,17 @@ impl Report {
         self.progress.finish_and_clear();
         let SoFar { status, messages, accepted, refused, not_sent } = &*self.so_far();
         let unsent = if *not_sent > 0 { format!(", {not_sent} not sent") } else { String::new() };
+        let seconds = self.began.elapsed().as_secs_f64();
+        let rate = if *messages > 1 {
+            format!(", {:.0} messages per second", *messages as f64 / seconds)
+        } else {
+            String::new()
+        };
         // Whoever listens no longer does not want to know.
         let _ = writeln!(
             io::stdout(),
-            "{messages} {}; recipients: {accepted} accepted, {refused} refused{unsent}; {:.2} s",
+            "{messages} {}; recipients: {accepted} accepted, {refused} refused{unsent}; {seconds:.2} s{rate}",
             if *messages == 1 { "message" } else { "messages" },
-            self.began.elapsed().as_secs_f64(),
         );
         *status
     }

@@ -50,16 +50,26 @@ impl Receive {
         Self::spawn::<&str>(command, "127.0.0.1:0", dir, [])
     }
 
+    /// One that keeps nothing. Its directory is one that it does not know.
+    pub(crate) fn discarding(program: &Path, args: &[&str]) -> Self {
+        let mut command = Command::new(program);
+        let dir = Arc::new(tempfile::tempdir().expect("a directory"));
+        command.args(["--listen", "127.0.0.1:0", "--discard"]).args(args).current_dir(dir.path());
+        Self::run(command, dir)
+    }
+
     fn spawn<S: AsRef<OsStr>>(
         mut command: Command,
         listen: &str,
         dir: Arc<TempDir>,
         args: impl IntoIterator<Item = S>,
     ) -> Self {
+        command.args(["--listen", listen, "--dir"]).arg(dir.path()).args(args);
+        Self::run(command, dir)
+    }
+
+    fn run(mut command: Command, dir: Arc<TempDir>) -> Self {
         let mut child = command
-            .args(["--listen", listen, "--dir"])
-            .arg(dir.path())
-            .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod crowds;
+mod discarding;
 mod extensions;
 mod fake;
 mod forgeries;

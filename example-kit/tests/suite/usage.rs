@@ -18,8 +18,8 @@ fn refused(program: &str, args: &str, because: &str) {
 #[test]
 fn help_says_what_there_is_to_know() {
     for (program, words) in [
-        ("receive", ["ID.json", "50 MB", "SIGTERM", "--auth-without-tls"]),
-        ("send", ["standard input", "Exit status", "75", "--starttls required"]),
+        ("receive", vec!["ID.json", "50 MB", "SIGTERM", "--auth-without-tls", "--discard"]),
+        ("send", vec!["standard input", "Exit status", "75", "--starttls required"]),
     ] {
         let finished = call(program, "--help");
         assert_eq!(finished.status, 0);
@@ -34,6 +34,8 @@ fn help_says_what_there_is_to_know() {
 fn receive_explains_contradictions() {
     refused("receive", "", "--listen <ADDR>");
     refused("receive", "--listen unix: --dir x", "no path");
+    refused("receive", "--listen 127.0.0.1:0", "--dir <DIR>");
+    refused("receive", "--listen 127.0.0.1:0 --dir x --discard", "--discard");
     let common = "--listen 127.0.0.1:0 --dir /dev/null/x";
     for (args, because) in [
         ("--implicit-tls", "--implicit-tls needs --tls-cert"),

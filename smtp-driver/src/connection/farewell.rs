@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use smtp_proto::{Machine, Time};
 
+use super::inner::{Inner, Stage};
 use super::transfer::{again, is_interrupted};
-use super::{Connection, Stage};
 use crate::{Clock, Stream};
 
 /// How long the last reply may be on its way out of a stream that has taken it, as those that encrypt
@@ -41,7 +41,7 @@ impl Farewell {
     }
 }
 
-impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
+impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
     /// Ready when everything that can be done for the last reply to arrive is done.
     pub(super) fn poll_farewell(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Stage::Closing(farewell) = &mut self.stage else { return Poll::Ready(()) };

@@ -13,79 +13,36 @@
 //!   if the error means no more than that the peer has gone.
 
 mod farewell;
+mod inner;
+mod memory;
 mod transfer;
 
 use std::fmt;
 use std::future::poll_fn;
-use std::io;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::task::{Context, Poll};
 
-use smtp_proto::{Client, Machine, Server, Step, Time, Tls, client, server};
+use smtp_proto::{Client, Machine, Server, client, server};
 
+#[cfg(feature = "net")]
 use crate::trace::Trace;
 use crate::{Clock, DrainWatch, Error, Stream};
-use farewell::Farewell;
-
-/// How often the machine is asked in one poll before other tasks get their turn.
-const ROUNDS: usize = 64;
-
-/// For how long the peer's last words are waited for when writing has failed.
-const LAST_WORDS: Duration = Duration::from_secs(5);
+use inner::{Draining, Inner};
 
 /// A machine, its stream and its clock; derefs to the machine, for its answers and requests.
 ///
 /// All state is in here and none in the futures: [`next`](Self::next) may be cancelled at any time
 /// and called again.
-pub struct Connection<M, S, C> {
-    machine: M,
-    stream: S,
-    clock: C,
-    stage: Stage,
-    /// Something was written that may not have left the stream.
-    unflushed: bool,
-    /// Why reading or writing failed.
-    failure: Option<io::Error>,
-    /// Writing has failed.
-    mute: bool,
-    /// When reading ends because writing has failed.
-    last_words: Option<Time>,
-    drain: Option<Draining<M>>,
-    trace: Trace,
-}
-
-/// What to do to the machine when a [`Drain`](crate::Drain) begins.
-struct Draining<M> {
-    watch: DrainWatch,
-    /// Until it was done.
-    act: Option<fn(&mut M)>,
-}
-
-#[derive(Debug)]
-enum Stage {
-    Running,
-    /// The machine is done.
-    Closing(Farewell),
-    Over,
-}
+///
+/// It is small, and what is behind it stays where it is: a task that passes it on from one future to the
+/// next pays for it once, and not once for each.
+pub struct Connection<M, S, C>(Box<Inner<M, S, C>>);
 
 impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
     /// Puts the three together. Nothing happens before the first [`next`](Self::next).
     pub fn new(machine: M, stream: S, clock: C) -> Self {
-        Self {
-            machine,
-            stream,
-            clock,
-            stage: Stage::Running,
-            unflushed: false,
-            failure: None,
-            mute: false,
-            last_words: None,
-            drain: None,
-            trace: Trace::new::<M>(),
-        }
+        Self(Box::new(Inner::new(machine, stream, clock)))
     }
 
     /// The next event; `None` when the connection is over, or its roles are to be reversed.
@@ -102,48 +59,7 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
     ///
     /// A bounded amount of work: it may return `Pending` with the task already woken.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<M::Event>, Error>> {
-        if self.poll_drain(cx).is_ready() && !matches!(self.stage, Stage::Over) {
-            self.stage = Stage::Over;
-            self.failure = None;
-            return Poll::Ready(Err(Error::Cut));
-        }
-        for _ in 0..ROUNDS {
-            match &self.stage {
-                Stage::Running => {}
-                Stage::Closing(_) => {
-                    ready!(self.poll_farewell(cx));
-                    self.stage = Stage::Over;
-                    continue;
-                }
-                Stage::Over => return Poll::Ready(self.verdict()),
-            }
-            let now = self.clock.now();
-            match self.machine.poll(now) {
-                Step::Event(event) => {
-                    self.trace.event::<M>(&event);
-                    return Poll::Ready(Ok(Some(event)));
-                }
-                Step::Unanswered => return Poll::Ready(Err(Error::Unanswered)),
-                Step::Wait(wait) => ready!(self.poll_transfer(cx, wait, now)),
-                Step::Upgrade { until } => {
-                    if let Err(error) = ready!(self.poll_upgrade(cx, until, now)) {
-                        self.stage = Stage::Over;
-                        self.failure = None;
-                        return Poll::Ready(Err(error));
-                    }
-                }
-                Step::Turn => {
-                    ready!(self.poll_left(cx));
-                    return Poll::Ready(Ok(None));
-                }
-                Step::Done => {
-                    let unheard = self.machine.outbox().is_closed();
-                    self.stage = Stage::Closing(Farewell::new(now, unheard));
-                }
-            }
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
+        self.0.poll_next(cx)
     }
 
     /// Writes what waits to be written, whether or not a question is open: if the answer takes long,
@@ -151,72 +67,7 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
     ///
     /// What goes wrong is told by [`next`](Self::next).
     pub async fn flush(&mut self) {
-        poll_fn(|cx| self.poll_written(cx)).await;
-    }
-
-    /// What is left to say when everything is over.
-    fn verdict(&mut self) -> Result<Option<M::Event>, Error> {
-        match self.failure.take() {
-            Some(error) if !means_gone(&error) => Err(Error::Io(error)),
-            _ => Ok(None),
-        }
-    }
-
-    /// `Ok` when the machine is to be asked again.
-    fn poll_upgrade(
-        &mut self,
-        cx: &mut Context<'_>,
-        until: Option<Time>,
-        now: Time,
-    ) -> Poll<Result<(), Error>> {
-        if until.is_some_and(|until| until < now) {
-            // The machine knows its deadline and should have told that it has passed.
-            return Poll::Ready(Err(Error::Tls(io::ErrorKind::TimedOut.into())));
-        }
-        // What the machine wrote is still in the clear: it goes first.
-        if self.poll_left(cx).is_ready()
-            && let Some(error) = self.failure.take()
-        {
-            return Poll::Ready(Err(Error::Tls(error)));
-        }
-        if !self.unflushed
-            && let Poll::Ready(result) = self.stream.poll_upgrade(cx)
-        {
-            self.machine.upgraded(result.map_err(Error::Tls)?);
-            return Poll::Ready(Ok(()));
-        }
-        match until {
-            Some(until) => self.clock.poll_until(cx, until).map(Ok),
-            None => Poll::Pending,
-        }
-    }
-}
-
-impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
-    /// Puts another machine in the place of this one. What is still on its way out stays so, and what
-    /// watches for the end goes on watching: nothing is begun anew by the turn, so there is nothing to
-    /// tell the machine when a drain begins, but it is cut off like any other.
-    fn replace<N: Machine>(self, mut machine: N, tls: Option<Tls>) -> Connection<N, S, C> {
-        if let Some(tls) = tls {
-            machine.upgraded(tls);
-        }
-        let drain = self.drain.map(|drain| Draining { watch: drain.watch, act: None });
-        Connection {
-            unflushed: self.unflushed,
-            failure: self.failure,
-            drain,
-            trace: self.trace.turned::<N>(),
-            ..Connection::new(machine, self.stream, self.clock)
-        }
-    }
-
-    /// Ready when everything that was written has left the stream, or can't.
-    fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.unflushed {
-            ready!(self.poll_flush(cx));
-            self.unflushed = false;
-        }
-        Poll::Ready(())
+        poll_fn(|cx| self.0.poll_written(cx)).await;
     }
 }
 
@@ -228,8 +79,8 @@ impl<S: Stream, C: Clock> Connection<Server, S, C> {
     ///
     /// [`Event::Turned`]: smtp_proto::server::Event::Turned
     pub fn turn(self, config: impl Into<Arc<client::Config>>) -> Connection<Client, S, C> {
-        let tls = self.machine.tls().cloned();
-        self.replace(Client::new(config), tls)
+        let tls = self.0.machine.tls().cloned();
+        Connection(Box::new(self.0.replace(Client::new(config), tls)))
     }
 }
 
@@ -241,48 +92,40 @@ impl<S: Stream, C: Clock> Connection<Client, S, C> {
     ///
     /// [`Event::Turned`]: smtp_proto::client::Event::Turned
     pub fn turn(self, config: impl Into<Arc<server::Config>>) -> Connection<Server, S, C> {
-        let tls = self.machine.tls().cloned();
-        self.replace(Server::new(config), tls)
+        let tls = self.0.machine.tls().cloned();
+        Connection(Box::new(self.0.replace(Server::new(config), tls)))
     }
 }
 
 impl<M, S, C> Connection<M, S, C> {
     /// The stream.
+    #[must_use]
     pub fn stream(&self) -> &S {
-        &self.stream
+        &self.0.stream
     }
 
     /// The stream. To read from it or write to it would break the conversation.
     pub fn stream_mut(&mut self) -> &mut S {
-        &mut self.stream
+        &mut self.0.stream
     }
 
     /// What the connection tells is told in this span; the application may tell more in it.
     #[cfg(feature = "tracing")]
+    #[must_use]
     pub fn span(&self) -> &tracing::Span {
-        self.trace.span()
+        self.0.trace.span()
     }
 
     #[cfg(feature = "net")]
     pub(crate) fn trace(&self) -> &Trace {
-        &self.trace
+        &self.0.trace
     }
 
     /// Takes it apart. What was read and not used is in the machine.
+    #[must_use]
     pub fn into_parts(self) -> (M, S, C) {
-        (self.machine, self.stream, self.clock)
-    }
-
-    /// Ready when it is all to be over at once.
-    fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(draining) = &mut self.drain else { return Poll::Pending };
-        if draining.act.is_some() {
-            ready!(draining.watch.poll(cx));
-            if let Some(act) = draining.act.take() {
-                act(&mut self.machine);
-            }
-        }
-        draining.watch.poll_cut(cx)
+        let inner = *self.0;
+        (inner.machine, inner.stream, inner.clock)
     }
 }
 
@@ -290,42 +133,30 @@ impl<S, C> Connection<Server, S, C> {
     /// Once `watch` says so, calls [`Server::shutdown`]; and ends with [`Error::Cut`], if it comes
     /// to that.
     pub fn watch(&mut self, watch: DrainWatch) {
-        self.drain = Some(Draining { watch, act: Some(Server::shutdown) });
+        self.0.drain = Some(Draining { watch, act: Some(Server::shutdown) });
     }
-}
-
-/// Whether an error of the stream says no more than the machine's `Closed(Peer)`.
-fn means_gone(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::UnexpectedEof
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::BrokenPipe
-            | io::ErrorKind::NotConnected
-    )
 }
 
 impl<M, S, C> Deref for Connection<M, S, C> {
     type Target = M;
 
     fn deref(&self) -> &M {
-        &self.machine
+        &self.0.machine
     }
 }
 
 impl<M, S, C> DerefMut for Connection<M, S, C> {
     fn deref_mut(&mut self) -> &mut M {
-        &mut self.machine
+        &mut self.0.machine
     }
 }
 
 impl<M: fmt::Debug, S, C> fmt::Debug for Connection<M, S, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
-            .field("machine", &self.machine)
-            .field("stage", &self.stage)
-            .field("failure", &self.failure)
+            .field("machine", &self.0.machine)
+            .field("stage", &self.0.stage)
+            .field("failure", &self.0.failure)
             .finish_non_exhaustive()
     }
 }

@@ -8,13 +8,14 @@ use std::task::{Context, Poll, ready};
 use bytes::Buf;
 use smtp_proto::{Machine, Time, Wait};
 
-use super::{Connection, LAST_WORDS};
+use super::inner::{Inner, LAST_WORDS};
+use super::memory;
 use crate::{Clock, Stream};
 
 /// How many pieces one write takes at most.
 const SLICES: usize = 16;
 
-impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
+impl<M: Machine, S: Stream, C: Clock> Inner<M, S, C> {
     /// Tries everything that is wanted. Ready when something moved, time included: the machine is
     /// to be asked again. Otherwise the task is registered for everything that may move.
     pub(super) fn poll_transfer(
@@ -44,10 +45,11 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
         if read && self.poll_read(cx).is_ready() {
             moved = Poll::Ready(());
         }
-        match until {
-            Some(until) if moved.is_pending() => self.clock.poll_until(cx, until),
-            _ => moved,
+        if moved.is_ready() {
+            return moved;
         }
+        memory::take_back(&mut self.machine);
+        until.map_or(Poll::Pending, |until| self.clock.poll_until(cx, until))
     }
 
     /// Ready when nothing is left to be written, or nothing can be.
@@ -110,6 +112,7 @@ impl<M: Machine, S: Stream, C: Clock> Connection<M, S, C> {
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        memory::lend(&mut self.machine);
         let inbox = self.machine.inbox();
         let space = inbox.space();
         if space.is_empty() {

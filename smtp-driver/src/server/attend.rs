@@ -45,11 +45,10 @@ pub(super) async fn attend<R, T, H, F>(
     let mut watch = attendant.watch.clone();
     let who = peer.clone();
     let conversation = async {
-        let Some((conn, peer)) =
-            attendant.prepare::<R, T>(&hall, &mut ticket, transport, peer).await
-        else {
-            return;
-        };
+        // It is over soon, and what it takes is not kept for as long as the connection lasts.
+        let prepared =
+            Box::pin(attendant.prepare::<R, T>(&hall, &mut ticket, transport, peer)).await;
+        let Some((conn, peer)) = prepared else { return };
         let scope = conn.trace().scope();
         scope.run(async { (attendant.handler)(conn, peer).await }).await;
     };

@@ -3,7 +3,7 @@
 use std::io::IoSlice;
 
 use smtp_proto::{Machine, Mark, Outline};
-use tracing::{Span, debug, debug_span, field, info_span, trace};
+use tracing::{Level, Span, debug, debug_span, field, info_span, trace};
 
 use super::replies::Replies;
 
@@ -58,6 +58,10 @@ impl Trace {
     }
 
     pub(crate) fn event<M: Machine>(&mut self, event: &M::Event) {
+        if !is_heard() {
+            self.transactions.clear();
+            return;
+        }
         let Outline { name, detail, transaction, minor } = M::outline(event);
         let number = match transaction {
             None | Some(Mark::Over) => None,
@@ -86,7 +90,7 @@ impl Trace {
 
     /// So many octets of these were taken by the stream.
     pub(crate) fn written<M: Machine>(&mut self, slices: &[IoSlice<'_>], octets: usize) {
-        if M::REPLIES && !self.connection.is_disabled() {
+        if M::REPLIES && is_heard() && !self.connection.is_disabled() {
             let span = self.newest().clone();
             self.replies.push(slices, octets, |code, enhanced| {
                 debug!(parent: &span, code, enhanced, "reply");
@@ -106,4 +110,10 @@ impl Trace {
         self.transactions.push((number, span.clone()));
         span
     }
+}
+
+/// Whether anybody wants to know what is said on connections. Most often nobody does, and then it is not even
+/// looked at.
+fn is_heard() -> bool {
+    tracing::level_enabled!(Level::DEBUG)
 }

@@ -5,6 +5,8 @@
     reason = "`start` is never behind `end`, nor `end` behind the capacity; every octet passes here"
 )]
 
+use core::mem;
+
 use bytes::{Buf, BytesMut};
 use memchr::memchr;
 
@@ -20,6 +22,9 @@ const LARGEST_READ: usize = 16 * 1024;
 /// A piece smaller than this fraction of its storage is copied when it is taken out.
 const COPY_BELOW: usize = 8;
 
+/// The same where the storage was lent: whoever lent it wants it back.
+const COPY_LENT_BELOW: usize = 2;
+
 /// Bytes from the peer, bounded.
 ///
 /// A driver reads into [`space`](Self::space), says with [`commit`](Self::commit) how much it got,
@@ -27,7 +32,8 @@ const COPY_BELOW: usize = 8;
 /// machine.
 ///
 /// Reads start at 1 KiB and double up to 16 KiB while they come back full, so that a body moves in
-/// large pieces and an idle connection costs little.
+/// large pieces and an idle connection costs little. A driver of many connections may do better and
+/// [lend](Self::lend) memory to those that work.
 pub struct Inbox {
     /// `start..end` is what was received and not used; up to `len()` it is initialised, so that
     /// `space` need not write zeros again.
@@ -46,6 +52,8 @@ pub struct Inbox {
     /// From `start` on, so many octets hold no LF.
     searched: usize,
     closed: bool,
+    /// The storage is the driver's.
+    lent: bool,
 }
 
 /// What the front of the inbox holds, taken as a line (RFC 5321 section 2.3.8).
@@ -73,7 +81,51 @@ impl Inbox {
             small: true,
             searched: 0,
             closed: false,
+            lent: false,
         }
+    }
+
+    /// Has it read into this memory, all of it at once if it is not more than the
+    /// [limit](Self::limit), until [`give_back`](Self::give_back). To be called when it has none of its
+    /// own: when its [capacity](Self::capacity) is 0.
+    pub fn lend(&mut self, memory: BytesMut) {
+        if self.held > 0 || self.limit == 0 {
+            return;
+        }
+        self.held = memory.capacity();
+        self.step = self.held;
+        self.storage = memory;
+        self.lent = true;
+    }
+
+    /// Gives back what was lent, and lets go of whatever else nothing is in: for a connection that
+    /// waits. What is left of a line moves to memory of its own, as much as it needs.
+    pub fn give_back(&mut self) -> Option<BytesMut> {
+        if self.is_empty() {
+            let (whole, lent) = (self.held, self.lent);
+            let mut memory = mem::take(&mut self.storage);
+            self.release();
+            // What was taken of it may still be with somebody.
+            if memory.capacity() < whole {
+                memory.clear();
+            }
+            return (lent && memory.try_reclaim(whole.saturating_sub(memory.len()))).then_some(memory);
+        }
+        if !self.lent {
+            return None;
+        }
+        let lent = mem::take(&mut self.storage);
+        let rest = lent.get(self.start..self.end).unwrap_or_default();
+        let mut storage = BytesMut::with_capacity(rest.len().max(FIRST_READ).min(self.limit));
+        storage.extend_from_slice(rest);
+        self.held = storage.capacity();
+        self.storage = storage;
+        self.end -= self.start;
+        self.start = 0;
+        self.offered = 0;
+        self.step = FIRST_READ;
+        self.lent = false;
+        Some(lent)
     }
 
     /// Where the next octets from the peer go.
@@ -82,7 +134,7 @@ impl Inbox {
     /// more: a read into an empty slice would look like the end of the stream. What it holds before
     /// the read has no meaning.
     pub fn space(&mut self) -> &mut [u8] {
-        if self.is_empty() && self.small {
+        if self.is_empty() && self.small && !self.lent {
             self.step = FIRST_READ;
             if self.held > FIRST_READ {
                 self.release();
@@ -110,7 +162,7 @@ impl Inbox {
         }
         let full = n == self.offered;
         if full {
-            self.step = self.step.saturating_mul(2).min(LARGEST_READ);
+            self.step = self.step.saturating_mul(2).min(LARGEST_READ).max(self.step);
         }
         self.small = !full && n < FIRST_READ;
         self.offered -= n;
@@ -207,7 +259,8 @@ impl Inbox {
     /// the storage is used again as soon as nobody else does.
     pub(crate) fn take(&mut self, n: usize) -> BytesMut {
         let n = n.min(self.len());
-        if n <= self.held / COPY_BELOW {
+        let copied = if self.lent { COPY_LENT_BELOW } else { COPY_BELOW };
+        if n <= self.held / copied {
             let piece = self.filled().get(..n).map(BytesMut::from).unwrap_or_default();
             self.consume(n);
             return piece;
@@ -259,6 +312,7 @@ impl Inbox {
         storage.extend_from_slice(self.filled());
         self.held = storage.capacity();
         self.storage = storage;
+        self.lent = false;
         self.start = 0;
         self.end = len;
     }
@@ -271,6 +325,7 @@ impl Inbox {
         self.searched = 0;
         self.offered = 0;
         self.step = FIRST_READ;
+        self.lent = false;
     }
 }
 

@@ -77,6 +77,14 @@ impl Outbox {
         self.len() == 0
     }
 
+    /// Lets go of memory that nothing is in: for a connection that waits.
+    pub fn release(&mut self) {
+        if self.is_empty() {
+            self.tail = BytesMut::new();
+            self.queue = VecDeque::new();
+        }
+    }
+
     /// How many octets the driver has taken so far.
     #[must_use]
     pub fn written(&self) -> u64 {

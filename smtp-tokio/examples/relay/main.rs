@@ -46,7 +46,7 @@ use smtp_tokio::{Connector, Drain, Io, ServerTls, Tokio};
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
-use tracing::{info, warn};
+use tracing::{Level, info, warn};
 
 use args::Args;
 use signals::{GRACE, Signals};
@@ -70,7 +70,7 @@ async fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
         }
     };
-    smtp_example_kit::log_to_stderr(args.verbose);
+    smtp_example_kit::log_to_stderr(if args.verbose { Level::DEBUG } else { Level::INFO });
     #[cfg(unix)]
     smtp_example_kit::allow_descriptors();
     match run(args).await {

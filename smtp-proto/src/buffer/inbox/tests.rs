@@ -268,3 +268,59 @@ proptest! {
         prop_assert_eq!(lines, expected);
     }
 }
+
+#[test]
+fn what_is_lent_is_read_into_and_comes_back() {
+    let mut inbox = Inbox::new(1 << 20);
+    let memory = bytes::BytesMut::zeroed(4000);
+    let address = memory.as_ptr();
+    inbox.lend(memory);
+    assert_eq!((inbox.space().len(), inbox.space().as_ptr()), (4000, address));
+    read_all(&mut inbox, b"MAIL FROM:<>\r\n");
+    inbox.consume(14);
+    assert_eq!(inbox.space().as_ptr(), address, "it stays while it is used");
+    read_all(&mut inbox, &[b'x'; 1999]);
+    let small = inbox.take(1999);
+    assert_ne!(small.as_ptr(), address, "a piece is copied: the memory is wanted back");
+    let memory = inbox.give_back().expect("what was lent");
+    assert_eq!((memory.as_ptr(), memory.len(), inbox.capacity()), (address, 4000, 0));
+    assert!(inbox.give_back().is_none(), "it was given back");
+
+    inbox.lend(memory);
+    read_all(&mut inbox, &[b'x'; 3999]);
+    let large = inbox.take(3999);
+    assert_eq!(large.as_ptr(), address, "shared, not copied");
+    assert!(inbox.give_back().is_none(), "somebody has it");
+    assert_eq!(inbox.capacity(), 0);
+}
+
+#[test]
+fn a_line_that_is_not_whole_does_not_keep_what_was_lent() {
+    let mut inbox = Inbox::new(1 << 20);
+    inbox.lend(bytes::BytesMut::zeroed(4000));
+    read_all(&mut inbox, b"NOOP\r\nMAIL FR");
+    inbox.consume(6);
+    assert_eq!(inbox.line(100), None);
+    assert_eq!(inbox.give_back().map(|memory| memory.len()), Some(4000));
+    assert_eq!(inbox.filled(), b"MAIL FR");
+    assert!(inbox.capacity() <= FIRST_READ);
+    inbox.lend(bytes::BytesMut::zeroed(4000));
+    assert_eq!(inbox.filled(), b"MAIL FR", "it has memory of its own");
+    assert!(inbox.give_back().is_none());
+    read_all(&mut inbox, b"OM:<>\r\n");
+    assert_eq!(inbox.line(100), Some(Line::Whole(12)));
+    inbox.consume(14);
+    assert!(inbox.give_back().is_none());
+    assert_eq!(inbox.capacity(), 0, "nothing is in it");
+}
+
+#[test]
+fn a_lent_inbox_never_holds_more_than_its_limit_either() {
+    let mut inbox = Inbox::new(10);
+    inbox.lend(bytes::BytesMut::zeroed(4000));
+    assert_eq!(inbox.space().len(), 10);
+    inbox.commit(7);
+    assert_eq!(inbox.space().len(), 3);
+    inbox.commit(3);
+    assert_eq!(inbox.space().len(), 0);
+}
