@@ -13,7 +13,7 @@ const RULES: &[(&str, &str, f64)] = &[
     ("client/bdat-4m", "client/bdat-64k", 1.05),
     ("server/to-1000", "server/to-100", 1.05),
     // With each reply the client looks through what is in flight, as much as its window holds.
-    ("client/to-1000", "client/to-100", 1.25),
+    ("client/to-1000", "client/to-100", 1.05),
     ("server/commands-dripping", "server/commands-whole", 10.0),
     ("client/replies-dripping", "client/replies-whole", 10.0),
     ("server/line-dripping", "server/commands-dripping", 1.1),

@@ -83,8 +83,12 @@ pub(super) fn encode(place: &mut Place, input: Bytes, dots: Dots, out: &mut impl
             }
             (_, Some(b'\n')) => {
                 pass(&input, from..odd, out);
-                out.literal(b"\r\n");
                 from = odd + 1;
+                let dot = dots == Dots::Double && at.get(1) == Some(&b'.');
+                out.literal(if dot { b"\r\n." } else { b"\r\n" });
+                if dot {
+                    seen = from;
+                }
             }
             (Some(b'\n'), _) if dot => {
                 // It ends one span and begins the next.

@@ -19,12 +19,14 @@ use bytes::Bytes;
 pub mod chunk;
 pub mod dot;
 mod encode;
+mod length;
 pub mod newline;
 mod survey;
 mod suspect;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use length::LongLines;
 pub use newline::{BareNewline, Newlines, OutgoingNewlines};
 pub use survey::{Survey, Surveyed};
 

@@ -57,16 +57,37 @@ impl Lines {
 pub(super) fn suspect(data: &[u8], seen: usize, lines: &mut Lines) -> Option<usize> {
     // Where something was found a moment ago more is to be expected: line by line, then.
     let mut at = seen;
-    for _ in 0..2 {
-        match next_line(data, at) {
-            Line::Good(end) => {
-                at = end;
-                lines.begin(at + 1, at + 1);
+    let mut behind = data.get(seen..).unwrap_or_default();
+    match behind {
+        [b'\r', b'\n', ..] | [] => {}
+        [first, rest @ ..] => {
+            if rest.first().is_some_and(|second| is_odd(*first, *second) != 0) {
+                return Some(seen + 1);
             }
-            Line::Odd(place) => return Some(place),
-            Line::Last => return None,
+            at += 1;
+            behind = rest;
         }
     }
+    for _ in 0..2 {
+        let newline = memchr2(b'\r', b'\n', behind)?;
+        at += newline;
+        match behind.get(newline..).unwrap_or_default() {
+            [b'\r', b'\n', b'.', ..] => {
+                lines.reach(at + 2);
+                return Some(at + 2);
+            }
+            [b'\r', b'\n', rest @ ..] => {
+                at += 2;
+                behind = rest;
+                lines.begin(at, at);
+            }
+            [b'\r'] | [] => return None,
+            [b'\r', ..] => return Some(at + 1),
+            [_, ..] => return Some(at),
+        }
+    }
+    // The LF is looked at again, with what is behind it.
+    at = at.saturating_sub(1).max(seen);
     while let (Some(first), Some(second)) = (block(data, at), block(data, at + 1)) {
         let (odd, ends) = look(first, second);
         if odd {
@@ -91,36 +112,6 @@ pub(super) fn suspect(data: &[u8], seen: usize, lines: &mut Lines) -> Option<usi
     let odd =
         pairs.position(|pair| matches!(pair, [first, second] if is_odd(*first, *second) != 0));
     odd.map(|place| at + place + 1)
-}
-
-enum Line {
-    /// It ends with the LF at this place.
-    Good(usize),
-    /// This octet does not go with the one before it.
-    Odd(usize),
-    /// It has no end.
-    Last,
-}
-
-/// Looks behind `at` for the end of a line.
-fn next_line(data: &[u8], at: usize) -> Line {
-    match data.get(at..).unwrap_or_default() {
-        [b'\r', b'\n', ..] => Line::Good(at + 1),
-        [first, second, ..] if is_odd(*first, *second) != 0 => Line::Odd(at + 1),
-        [_, rest @ ..] => match memchr2(b'\r', b'\n', rest) {
-            Some(newline) => {
-                let place = at + 1 + newline;
-                match rest.get(newline..) {
-                    Some([b'\r', b'\n', ..]) => Line::Good(place + 1),
-                    Some([b'\r', _, ..]) => Line::Odd(place + 1),
-                    Some([b'\n', ..]) => Line::Odd(place),
-                    _ => Line::Last,
-                }
-            }
-            None => Line::Last,
-        },
-        [] => Line::Last,
-    }
 }
 
 fn block<const N: usize>(data: &[u8], at: usize) -> Option<&[u8; N]> {

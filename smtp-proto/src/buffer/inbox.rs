@@ -109,7 +109,8 @@ impl Inbox {
             if memory.capacity() < whole {
                 memory.clear();
             }
-            return (lent && memory.try_reclaim(whole.saturating_sub(memory.len()))).then_some(memory);
+            return (lent && memory.try_reclaim(whole.saturating_sub(memory.len())))
+                .then_some(memory);
         }
         if !self.lent {
             return None;

@@ -82,7 +82,7 @@ impl Awaited {
     }
 
     /// Whether the next request may be sent before the reply is in.
-    pub(super) fn may_be_followed(self) -> bool {
+    fn may_be_followed(self) -> bool {
         self.is_of_transaction() || self == Self::Cleanup
     }
 
@@ -142,17 +142,21 @@ impl Awaited {
 pub(super) struct Pipeline {
     queue: VecDeque<(Awaited, usize)>,
     in_flight: usize,
+    /// How many of them nothing may follow.
+    barriers: usize,
 }
 
 impl Pipeline {
     pub(super) fn push(&mut self, awaited: Awaited, octets: usize) {
         self.queue.push_back((awaited, octets));
         self.in_flight = self.in_flight.saturating_add(octets);
+        self.barriers = self.barriers.saturating_add((!awaited.may_be_followed()).into());
     }
 
     pub(super) fn pop(&mut self) {
-        if let Some((_, octets)) = self.queue.pop_front() {
+        if let Some((awaited, octets)) = self.queue.pop_front() {
             self.in_flight = self.in_flight.saturating_sub(octets);
+            self.barriers = self.barriers.saturating_sub((!awaited.may_be_followed()).into());
         }
     }
 
@@ -166,6 +170,11 @@ impl Pipeline {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = Awaited> {
         self.queue.iter().map(|(awaited, _)| *awaited)
+    }
+
+    /// Whether a request may be sent before the replies to all these are in.
+    pub(super) fn may_be_followed(&self) -> bool {
+        self.barriers == 0
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -3,7 +3,7 @@
 //! Questions come before reading on, so what the caller hears, and what it makes the client send,
 //! does not depend on how much of the server's replies has already arrived.
 
-use super::{Awaited, Client, Event, Idle, Question};
+use super::{Client, Event, Idle, Question};
 use crate::buffer::{Inbox, Line, Outbox};
 use crate::error::{Close, Fault};
 use crate::machine::{Machine, Outline, Step, Time, Tls, Wait};
@@ -153,7 +153,7 @@ impl Client {
             return self.phase == Phase::Ready;
         }
         self.pipelining()
-            && self.pipeline.iter().all(Awaited::may_be_followed)
+            && self.pipeline.may_be_followed()
             && !self.transactions.iter().any(|transaction| transaction.burl)
     }
 

@@ -185,7 +185,7 @@ impl Server {
             None => return Err(Misuse::NoQuestion),
             Some(question @ Question::Mail { resumable: true, .. }) if recipients > 0 => {
                 let text = format!("{offset} is the transaction offset");
-                self.reply(Code::TRANSACTION_OFFSET, Status::OTHER.positive(), &text);
+                self.reply_text(Code::TRANSACTION_OFFSET, Status::OTHER.positive(), &text);
                 self.question = None;
                 self.move_on(question, Code::TRANSACTION_OFFSET);
             }

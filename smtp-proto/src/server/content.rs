@@ -78,6 +78,15 @@ impl Content {
         }
     }
 
+    /// Whether nothing can happen before more is here.
+    fn needs_octets(&self) -> bool {
+        match &self.source {
+            Source::Data(_) => true,
+            Source::Chunk(chunk) => !chunk.is_complete(),
+            Source::Url(_) => false,
+        }
+    }
+
     /// Octets that are still to come for sure.
     fn announced(&self) -> u64 {
         match &self.source {
@@ -106,6 +115,15 @@ impl Server {
 
     pub(super) fn content_turn(&mut self, now: Time) -> Turn {
         self.deadlines.begin_content(now);
+        if self.inbox.is_empty()
+            && matches!(&self.task, Task::Content(content) if content.needs_octets())
+        {
+            return if self.inbox.is_closed() {
+                self.hang_up()
+            } else {
+                Turn::Wait(Awaited::Content)
+            };
+        }
         let Task::Content(mut content) = mem::replace(&mut self.task, Task::Command) else {
             return Turn::Again;
         };

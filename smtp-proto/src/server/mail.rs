@@ -1,12 +1,15 @@
 //! MAIL and RCPT.
 
+use alloc::boxed::Box;
+
 use super::breach::Breach;
+use super::params::Found;
 use super::poll::Turn;
 use super::{Event, Question, Server};
 use crate::error::{Close, Fault};
 use crate::syntax::address::{ForwardPath, ReversePath};
 use crate::syntax::capability::Extension;
-use crate::syntax::params::{BodyType, Params, Size, SmtpUtf8, TransId};
+use crate::syntax::params::{BodyType, Params, Size};
 use crate::syntax::reply::{Code, Status};
 use crate::syntax::verb::Verb;
 
@@ -20,38 +23,47 @@ impl Server {
         }
         // Whether it succeeds or fails (RFC 9422 section 4.1).
         self.session.transaction();
-        if let Some(breach) = self.bad_mail(from, params) {
-            return self.refuse_as(breach);
-        }
+        let found = match self.look_at_mail(from, params) {
+            Ok(found) => found,
+            Err(breach) => return self.refuse_as(*breach),
+        };
+        let binary =
+            found.has(Extension::EightBitMime) && params.value() == Ok(Some(BodyType::BinaryMime));
         let question = Question::Mail {
-            smtputf8: params.has::<SmtpUtf8>(),
-            binary: params.value() == Ok(Some(BodyType::BinaryMime)),
-            resumable: params.has::<TransId>(),
+            smtputf8: found.has(Extension::SmtpUtf8),
+            binary,
+            resumable: found.has(Extension::Checkpoint),
         };
         let event = Event::Mail { from: from.into_owned(), params: params.into_owned() };
         self.ask(question, event)
     }
 
-    /// What is wrong with a MAIL command, the first thing if there are several.
-    fn bad_mail(&self, from: ReversePath<&str>, params: Params<&str>) -> Option<Breach> {
-        let breach = self.bad_params(Verb::Mail, params);
-        if let Some(breach) = breach.or_else(|| self.bad_mail_params(from, params)) {
-            return Some(breach);
+    /// The parameters of MAIL that are there, or what is wrong with the command, the first thing if
+    /// there are several.
+    fn look_at_mail(
+        &self,
+        from: ReversePath<&str>,
+        params: Params<&str>,
+    ) -> Result<Found, Box<Breach>> {
+        let found = self.look_at(Verb::Mail, params)?;
+        if let Some(breach) = self.bad_mail_params(from, params, found) {
+            return Err(breach.into());
         }
         let is_ascii = from.is_ascii() && params.is_ascii();
-        if !is_ascii && !params.has::<SmtpUtf8>() {
-            return Some(Breach::needs_smtputf8(Verb::Mail, Code::MAILBOX_UNAVAILABLE));
+        if !is_ascii && !found.has(Extension::SmtpUtf8) {
+            return Err(Breach::needs_smtputf8(Verb::Mail, Code::MAILBOX_UNAVAILABLE).into());
         }
         let limit = self.config.limits.message;
-        if params.value().ok().flatten().is_some_and(|Size(size)| size > limit) {
-            return Some(Breach {
+        let too_large = |Size(size)| size > limit;
+        if found.has(Extension::Size) && params.value().ok().flatten().is_some_and(too_large) {
+            return Err(Box::new(Breach {
                 fault: Fault::MessageTooLarge { limit },
                 code: Code::EXCEEDED_STORAGE,
                 status: Status::MESSAGE_TOO_BIG_FOR_SYSTEM,
                 text: "Message too large".into(),
-            });
+            }));
         }
-        None
+        Ok(found)
     }
 
     pub(super) fn rcpt(&mut self, to: ForwardPath<&str>, params: Params<&str>) -> Turn {
@@ -79,8 +91,8 @@ impl Server {
     }
 
     fn bad_rcpt(&self, to: ForwardPath<&str>, params: Params<&str>) -> Option<Breach> {
-        if let Some(breach) = self.bad_params(Verb::Rcpt, params) {
-            return Some(breach);
+        if let Err(breach) = self.look_at(Verb::Rcpt, params) {
+            return Some(*breach);
         }
         let is_ascii = to.is_ascii() && params.is_ascii();
         (!is_ascii && !self.transaction.smtputf8)

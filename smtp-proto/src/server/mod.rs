@@ -67,6 +67,7 @@ use crate::domains::Domains;
 use crate::error::{Close, Fault};
 use crate::machine::{Machine, Outline, Step, Time, Tls};
 use crate::session::Phase;
+use crate::syntax::capability::Extension;
 use crate::syntax::reply::{Code, Status};
 use crate::syntax::text;
 use crate::syntax::verb::Verb;
@@ -96,6 +97,8 @@ pub struct Server {
     session: Session,
     deadlines: Deadlines,
     shutting_down: bool,
+    /// Replies have enhanced codes: asked for with each.
+    enhanced_codes: bool,
 }
 
 /// What the machine is at.
@@ -231,6 +234,7 @@ impl Server {
             session: Session::default(),
             deadlines: Deadlines::default(),
             shutting_down: false,
+            enhanced_codes: config.offers(Extension::EnhancedStatusCodes),
             config,
         }
     }

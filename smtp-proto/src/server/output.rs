@@ -11,7 +11,7 @@ use crate::error::Fault;
 use crate::sasl;
 use crate::session::{Act, Phase, Protocol};
 use crate::syntax::capability::Extension;
-use crate::syntax::reply::{Code, EnhancedCode, write_reply};
+use crate::syntax::reply::{Code, EnhancedCode, write_own, write_reply};
 use crate::syntax::text::Text;
 use crate::syntax::verb::Verb;
 
@@ -19,8 +19,14 @@ use crate::syntax::verb::Verb;
 pub(super) const LINE: usize = 512 - "250- \r\n".len();
 
 impl Server {
-    /// Writes a reply of one line.
-    pub(super) fn reply(&mut self, code: Code, enhanced: EnhancedCode, text: &str) {
+    /// Writes a reply of one line in the server's own words.
+    pub(super) fn reply(&mut self, code: Code, enhanced: EnhancedCode, text: &'static str) {
+        let enhanced = self.enhanced(enhanced);
+        write_own(self.outbox.line_buffer(), code, enhanced, text);
+    }
+
+    /// Writes a reply of one line with words in it that are not its own.
+    pub(super) fn reply_text(&mut self, code: Code, enhanced: EnhancedCode, text: &str) {
         let enhanced = self.enhanced(enhanced);
         write_reply(self.outbox.line_buffer(), code, enhanced, [text]);
     }
@@ -29,7 +35,7 @@ impl Server {
     /// with the host name (RFC 5321 section 4.2.2).
     pub(super) fn reply_last(&mut self, code: Code, enhanced: EnhancedCode, text: &str) {
         let text = format!("{} {text}", self.config.hostname);
-        self.reply(code, enhanced, &text);
+        self.reply_text(code, enhanced, &text);
     }
 
     /// Writes a refusal as a reply.
@@ -169,7 +175,7 @@ impl Server {
 
     /// Whatever is said first is the greeting, and has no enhanced code (RFC 2034 section 4).
     fn enhanced(&self, enhanced: EnhancedCode) -> Option<EnhancedCode> {
-        let offered = self.config.offers(Extension::EnhancedStatusCodes);
+        let offered = self.enhanced_codes;
         (offered && self.phase != Phase::Connect).then_some(enhanced)
     }
 }

@@ -1,5 +1,6 @@
 //! Whether the parameters of MAIL and RCPT are those of announced extensions, with valid values.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -16,16 +17,26 @@ use crate::syntax::reply::{Code, Status};
 use crate::syntax::verb::Verb;
 
 impl Server {
-    /// What is wrong with the parameters of a verb, taken one by one.
+    /// Looks at the parameters of a verb, one by one: which are there, or what is wrong with the first
+    /// that is not as it should be.
     ///
     /// Those of an extension that was not announced to this client are not recognised (RFC 5321
     /// section 4.1.1.11).
-    pub(super) fn bad_params(&self, verb: Verb, params: Params<&str>) -> Option<Breach> {
-        params.iter().find_map(|param| match Known::find(verb, param.keyword) {
-            Some(known) if self.takes(known) => (!known.accepts(param)).then(|| bad_value(known)),
-            None if self.extended && self.config.takes(verb, param.keyword) => None,
-            _ => Some(unknown(verb, param)),
-        })
+    pub(super) fn look_at(&self, verb: Verb, params: Params<&str>) -> Result<Found, Box<Breach>> {
+        let mut found = Found::default();
+        for param in params.iter() {
+            match Known::find(verb, param.keyword) {
+                Some(known) if self.takes(known) => {
+                    if !known.accepts(param) {
+                        return Err(bad_value(known).into());
+                    }
+                    found.add(known.extension());
+                }
+                None if self.extended && self.config.takes(verb, param.keyword) => {}
+                _ => return Err(unknown(verb, param).into()),
+            }
+        }
+        Ok(found)
     }
 
     fn takes(&self, known: &Known) -> bool {
@@ -41,14 +52,19 @@ impl Server {
         &self,
         from: ReversePath<&str>,
         params: Params<&str>,
+        found: Found,
     ) -> Option<Breach> {
-        let needed = match read::<BodyType>(params) {
+        let body = found.has(Extension::EightBitMime).then(|| read::<BodyType>(params)).flatten();
+        let needed = match body {
             Some(BodyType::EightBitMime) => Some(Extension::EightBitMime),
             Some(BodyType::BinaryMime) => Some(Extension::BinaryMime),
             Some(BodyType::SevenBit) | None => None,
         };
         if needed.is_some_and(|needed| !self.offers(needed)) {
             return Some(conflict("BODY with a value that is not offered"));
+        }
+        if found.is_usual() {
+            return None;
         }
         if params.has::<Mtrk>() && !read::<EnvId>(params).is_some_and(|id| id.is_unique()) {
             // RFC 3885 section 3.2
@@ -103,6 +119,39 @@ impl Server {
             // All that match are told (section 2.4).
             text: format!("No soliciting: SOLICIT={}", words.join(",")).into(),
         })
+    }
+}
+
+/// The extensions whose parameters are there.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Found(u64);
+
+impl Found {
+    /// What there is to know of these is known when their values are.
+    const USUAL: [Extension; 6] = [
+        Extension::Size,
+        Extension::EightBitMime,
+        Extension::SmtpUtf8,
+        Extension::Auth,
+        Extension::Dsn,
+        Extension::RequireTls,
+    ];
+
+    fn bit(extension: Extension) -> u64 {
+        1_u64.checked_shl(extension as u32).unwrap_or_default()
+    }
+
+    fn add(&mut self, extension: Extension) {
+        self.0 |= Self::bit(extension);
+    }
+
+    pub(super) fn has(self, extension: Extension) -> bool {
+        self.0 & Self::bit(extension) != 0
+    }
+
+    fn is_usual(self) -> bool {
+        let usual = Self::USUAL.into_iter().fold(0, |bits, usual| bits | Self::bit(usual));
+        self.0 & !usual == 0
     }
 }
 

@@ -6,7 +6,7 @@ use super::breach::Breach;
 use super::content::{Content, Source};
 use super::{Refusal, Server};
 use crate::body::newline::{Check, Normalizer};
-use crate::body::{Newlines, Survey};
+use crate::body::{LongLines, Newlines};
 use crate::error::Fault;
 use crate::session::Act;
 use crate::syntax::reply::{Code, Status};
@@ -70,9 +70,7 @@ pub(super) struct Text {
     /// Octets of content, whether or not they were passed on.
     received: u64,
     check: Check,
-    survey: Survey,
-    /// The longest line in front of the last URL.
-    longest_line: usize,
+    lines: LongLines,
     normalizer: Normalizer,
     /// A bare CR or LF was found in a chunk.
     bare: bool,
@@ -88,21 +86,10 @@ impl Text {
         self.received
     }
 
-    fn chunk(&mut self, piece: &[u8], ends: bool) {
-        self.survey.push(piece);
+    fn chunk(&mut self, piece: &[u8], ends: bool, line: usize) {
+        self.lines.push(piece, line);
         self.bare =
             self.bare || self.check.push(piece).is_err() || ends && self.check.finish().is_err();
-    }
-
-    /// Octets of the longest line, if there is no more.
-    fn longest_line(&self) -> usize {
-        self.longest_line.max(self.survey.clone().finish().longest_line)
-    }
-
-    /// What comes now is not known here.
-    fn interrupt(&mut self) {
-        self.longest_line = self.longest_line();
-        self.survey = Survey::new();
     }
 
     fn normalize(&mut self, piece: Bytes, ends: bool) -> Bytes {
@@ -134,7 +121,7 @@ impl Server {
         let text = &mut self.transaction.text;
         text.received = text.received.saturating_add(piece.len() as u64);
         if !matches!(content.source, Source::Data(_)) && !binary {
-            text.chunk(&piece, ends);
+            text.chunk(&piece, ends, self.config.limits.body_line);
         }
         if let Some(flaw) = self.flaw(content, ends) {
             content.flawed = true;
@@ -143,7 +130,8 @@ impl Server {
             }
         }
         if url {
-            self.transaction.text.interrupt();
+            // What comes now is not known here.
+            self.transaction.text.lines.end();
         }
         if content.flawed || content.is_refused() {
             return None;
@@ -165,9 +153,8 @@ impl Server {
             Source::Data(unstuffer) => (unstuffer.is_refused(), unstuffer.has_long_lines()),
             Source::Chunk(_) | Source::Url(_) if self.transaction.binary => (false, false),
             Source::Chunk(_) | Source::Url(_) => {
-                let longest = if ends { text.longest_line() } else { 0 };
                 let bare = self.config.newlines == Newlines::Reject && text.bare;
-                (bare, longest > limits.body_line)
+                (bare, ends && text.lines.found())
             }
         };
         if bare {

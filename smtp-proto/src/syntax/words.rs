@@ -18,6 +18,11 @@ pub(crate) fn has_other_than_graphic(octets: &[u8]) -> bool {
     any(octets, |word| word | below(word, 0x21) | below(word ^ (ONES * 0x7F), 1))
 }
 
+/// Whether there is any but the printable octets of US-ASCII and spaces.
+pub(crate) fn has_other_than_printable(octets: &[u8]) -> bool {
+    any(octets, |word| word | below(word, 0x20) | below(word ^ (ONES * 0x7F), 1))
+}
+
 /// In the highest bit of an octet, whether there is one below `limit`, up to 0x80.
 fn below(word: u64, limit: u64) -> u64 {
     word.wrapping_sub(ONES * limit) & !word
@@ -53,6 +58,8 @@ mod tests {
                         octets[at] = octet;
                         assert_eq!(has_control(&octets), octet.is_ascii_control());
                         assert_eq!(has_other_than_graphic(&octets), !octet.is_ascii_graphic());
+                        let printable = octet == b' ' || octet.is_ascii_graphic();
+                        assert_eq!(has_other_than_printable(&octets), !printable);
                     }
                 }
             }

@@ -57,8 +57,6 @@ struct Meaning {
     ended: bool,
     bare_cr: bool,
     bare_lf: bool,
-    /// So much content is in front of the first newline that stands alone.
-    good: usize,
 }
 
 /// Looks at the text as a whole: a line begins at the start and behind CRLF, a dot that begins a line
@@ -78,7 +76,6 @@ fn meaning(input: &[u8]) -> Meaning {
         };
     }
     let (mut content, mut bare_cr, mut bare_lf) = (Short::EMPTY, false, false);
-    let mut good = None;
     let decided = text.len() - undecided;
     for at in 0..decided {
         let (octet, behind) = (text[at], input.get(at + 1));
@@ -87,14 +84,10 @@ fn meaning(input: &[u8]) -> Meaning {
         }
         bare_cr |= octet == b'\r' && behind != Some(&b'\n');
         bare_lf |= octet == b'\n' && (at == 0 || text[at - 1] != b'\r');
-        if bare_cr || bare_lf {
-            good.get_or_insert(content.len);
-        }
         content.push(&[octet]);
     }
     let decided = decided + if end.is_some() { 3 } else { 0 };
-    let good = good.unwrap_or(content.len);
-    Meaning { content, decided, ended: end.is_some(), bare_cr, bare_lf, good }
+    Meaning { content, decided, ended: end.is_some(), bare_cr, bare_lf }
 }
 
 /// An unstuffer, and what it was offered and did.
@@ -123,16 +116,14 @@ impl Receiver {
 
     fn check(&self, policy: Newlines, meaning: &Meaning, input: &[u8]) -> Result<(), String> {
         let bare = meaning.bare_cr || meaning.bare_lf;
-        // Behind what is refused only the end counts.
+        // Behind one that is refused others are not looked for.
         let rejected = bare && policy == Newlines::Reject;
-        let content = meaning.content.as_slice();
-        let content = if rejected { &content[..meaning.good] } else { content };
-        let right = self.content.as_slice() == content
+        let right = self.content.as_slice() == meaning.content.as_slice()
             && self.consumed == meaning.decided
             && self.unstuffer.is_done() == meaning.ended
             && (rejected || self.unstuffer.bare_cr() == meaning.bare_cr)
             && (rejected || self.unstuffer.bare_lf() == meaning.bare_lf)
-            && self.unstuffer.octets() == content.len() as u64
+            && self.unstuffer.octets() == meaning.content.len as u64
             && self.unstuffer.is_refused() == rejected;
         if right { Ok(()) } else { Err(format!("{policy:?} {input:?}: {:?}", self.unstuffer)) }
     }

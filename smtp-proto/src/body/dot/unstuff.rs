@@ -95,18 +95,19 @@ impl Unstuffer {
     /// A CR at the end of `data`, or a dot or dot CR there that begins a line, is not consumed, for
     /// its meaning depends on what comes next. Of three octets or more, some are always consumed.
     ///
-    /// From a CR or LF alone on nothing is kept if the policy is to [reject](Newlines::Reject) it:
-    /// then only the end matters.
+    /// What is content does not depend on the policy. Behind a CR or LF alone that it
+    /// [rejects](Newlines::Reject), others and long lines are not looked for.
     pub fn decode(&mut self, data: &mut [u8]) -> Unstuffed {
         let mut content = Content::default();
         let mut lines = Lines::new(self.line, self.limit);
         let consumed = match self.state {
             State::Done => 0,
-            _ if self.is_refused() => self.skip(data),
-            _ => self.run(data, &mut content, &mut lines),
+            State::LineStart | State::InLine => self.run(data, &mut content, &mut lines),
         };
         let kept = content.kept;
-        self.measure(data.get(..kept).unwrap_or_default(), lines.doubtful);
+        if !self.is_refused() {
+            self.measure(data.get(..kept).unwrap_or_default(), lines.doubtful);
+        }
         self.octets = self.octets.saturating_add(kept as u64);
         Unstuffed { consumed, kept, done: self.is_done() }
     }
@@ -129,7 +130,7 @@ impl Unstuffer {
         // A CR would not have been used without it.
         self.bare_lf |= data.first() == Some(&b'\n');
         if self.is_refused() {
-            return self.skip(data);
+            return self.skip(data, content, 0);
         }
         let mut seen = 0;
         let mut calm = usize::MAX;
@@ -165,19 +166,46 @@ impl Unstuffer {
                 }
             } else if before.last() == Some(&b'\r') {
                 self.bare_cr = true;
-                if self.is_refused() {
-                    content.keep(data, place - 1);
-                    return place + self.skip(data.get(place..).unwrap_or_default());
-                }
             } else if at.first() == Some(&b'\n') {
                 self.bare_lf = true;
-                if self.is_refused() {
-                    content.keep(data, place);
-                    return place + self.skip(data.get(place..).unwrap_or_default());
-                }
+            }
+            if self.is_refused() {
+                return self.skip(data, content, place - 1);
             }
         }
         lines.reach(data.len());
+        self.pause(data, content)
+    }
+
+    /// Goes on behind `seen` when the content is refused: CR and LF need no look any more, but for what
+    /// begins a line. How many octets were used.
+    fn skip(&mut self, data: &mut [u8], content: &mut Content, seen: usize) -> usize {
+        let finder = memmem::Finder::new(b"\r\n.");
+        let mut at = seen;
+        while let Some(found) = data.get(at..).and_then(|rest| finder.find(rest)) {
+            let dot = at + found + 2;
+            let start = line_start(data.get(dot..).unwrap_or_default());
+            content.keep(data, dot);
+            match start {
+                Start::Text | Start::Dot => {
+                    content.from = dot + 1;
+                    at = dot + 1;
+                }
+                Start::End => {
+                    self.state = State::Done;
+                    return dot + 3;
+                }
+                Start::Undecided => {
+                    self.state = State::LineStart;
+                    return dot;
+                }
+            }
+        }
+        self.pause(data, content)
+    }
+
+    /// Stops at the end of `data`. How many octets were used.
+    fn pause(&mut self, data: &mut [u8], content: &mut Content) -> usize {
         let (state, undecided) = match data {
             [.., b'\r', b'\n'] => (State::LineStart, 0),
             [.., b'\r'] => (State::InLine, 1),
@@ -187,33 +215,6 @@ impl Unstuffer {
         let used = data.len() - undecided;
         content.keep(data, used);
         used
-    }
-
-    /// Nothing that comes is wanted any more, but for the end. How many octets were used.
-    fn skip(&mut self, data: &[u8]) -> usize {
-        if self.state == State::LineStart {
-            match line_start(data) {
-                Start::Text | Start::Dot => {}
-                Start::End => {
-                    self.state = State::Done;
-                    return 3;
-                }
-                Start::Undecided => return 0,
-            }
-        }
-        if let Some(end) = memmem::find(data, b"\r\n.\r\n") {
-            self.state = State::Done;
-            return end + 5;
-        }
-        let (state, undecided) = match data {
-            [.., b'\r', b'\n'] => (State::LineStart, 0),
-            [.., b'\r', b'\n', b'.'] => (State::LineStart, 1),
-            [.., b'\r', b'\n', b'.', b'\r'] => (State::LineStart, 2),
-            [.., b'\r'] => (State::InLine, 1),
-            _ => (State::InLine, 0),
-        };
-        self.state = state;
-        data.len() - undecided
     }
 
     /// Looks at the lines of what is kept: closely if one of them may be too long.

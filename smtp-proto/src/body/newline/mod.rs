@@ -1,10 +1,10 @@
 //! CR and LF that do not come together.
 
 use bytes::Bytes;
-use memchr::memchr2;
 use thiserror::Error;
 
 use crate::body::Sink;
+use crate::body::suspect::{Lines, suspect};
 
 mod normalize;
 #[cfg(test)]
@@ -77,28 +77,30 @@ impl Check {
     /// The first CR or LF that stands alone. The piece then does not count as seen, and another may
     /// be offered in its place.
     pub fn push(&mut self, piece: &[u8]) -> Result<(), BareNewline> {
-        let mut rest = piece;
-        let mut at = self.octets;
-        if self.after_cr && !rest.is_empty() {
-            let Some(behind) = rest.strip_prefix(b"\n") else { return self.finish() };
-            rest = behind;
-            at = at.saturating_add(1);
+        let (Some(first), Some(last)) = (piece.first(), piece.last()) else { return Ok(()) };
+        if self.after_cr && *first != b'\n' {
+            return self.finish();
         }
-        let mut after_cr = self.after_cr && piece.is_empty();
-        while let Some(newline) = memchr2(b'\r', b'\n', rest) {
-            at = at.saturating_add(newline as u64);
-            match rest.get(newline..).unwrap_or_default() {
-                [b'\r', b'\n', behind @ ..] => rest = behind,
-                [b'\r'] => {
-                    after_cr = true;
-                    break;
-                }
-                found => return Err(BareNewline { cr: found.first() == Some(&b'\r'), at }),
+        if !self.after_cr && *first == b'\n' {
+            return Err(BareNewline { cr: false, at: self.octets });
+        }
+        let mut lines = Lines::new(0, usize::MAX);
+        let mut seen = 0;
+        while let Some(place) = suspect(piece, seen, &mut lines) {
+            seen = place;
+            let (before, at) = piece.split_at_checked(place).unwrap_or_default();
+            let bare = |cr, place: usize| {
+                Err(BareNewline { cr, at: self.octets.saturating_add(place as u64) })
+            };
+            if before.last() == Some(&b'\r') {
+                return bare(true, place.saturating_sub(1));
             }
-            at = at.saturating_add(2);
+            if at.first() == Some(&b'\n') {
+                return bare(false, place);
+            }
         }
         self.octets = self.octets.saturating_add(piece.len() as u64);
-        self.after_cr = after_cr;
+        self.after_cr = *last == b'\r';
         Ok(())
     }
 

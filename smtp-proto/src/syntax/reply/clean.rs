@@ -10,11 +10,12 @@ use crate::syntax::words;
 /// Latin-1, and neither can be mistaken for a line end. But UTF-8 has control characters up there,
 /// one of which begins the same sequences as ESC does.
 pub(super) fn clean(text: &mut [u8]) {
-    if words::has_control(text) {
-        for octet in text.iter_mut() {
-            if octet.is_ascii_control() && *octet != b'\t' {
-                *octet = b' ';
-            }
+    if !words::has_other_than_printable(text) {
+        return;
+    }
+    for octet in text.iter_mut() {
+        if octet.is_ascii_control() && *octet != b'\t' {
+            *octet = b' ';
         }
     }
     let mut rest = text;

@@ -34,6 +34,7 @@ pub use error::ReplyError;
 pub use line::ReplyLine;
 pub use parser::{ReplyLimits, ReplyParser};
 pub use status::Status;
+pub(crate) use write::write_own;
 pub use write::{write_extensions, write_reply};
 
 /// A complete reply: a code, and at least one line of text, which may be empty.

@@ -59,35 +59,50 @@ impl ReplyParser {
     /// Control characters in the text become spaces. After an error nothing is known of where the
     /// next reply begins; the parser itself forgets the lines it has and starts afresh.
     pub fn push(&mut self, line: &[u8]) -> Result<Option<Reply>, ReplyError> {
-        let begun = self.begun.take();
+        let pushed = self.add(line);
+        if pushed.is_err() {
+            self.begun = None;
+        }
+        pushed
+    }
+
+    fn add(&mut self, line: &[u8]) -> Result<Option<Reply>, ReplyError> {
         let line = ReplyLine::parse(line)?;
-        let (lines, octets) =
-            begun.as_ref().map_or((0, 0), |b| (b.lines, b.text.len().saturating_sub(b.lines)));
+        let (lines, octets) = self.begun.as_ref().map_or((0, 0), Begun::size);
         if lines >= self.limits.lines {
             return Err(ReplyError::TooManyLines { limit: self.limits.lines });
         }
         if line.text.len() > self.limits.octets.saturating_sub(octets) {
             return Err(ReplyError::TooLong { limit: self.limits.octets });
         }
-        let mut begun = match begun {
+        let begun = match &mut self.begun {
+            Some(begun) => begun,
             // The usual case: one line.
             None if line.last => return Ok(Some(Reply::from_line(line.code, line.text))),
-            None => Begun { code: line.code, lines: 0, text: Vec::with_capacity(USUAL) },
-            Some(begun) if begun.code == line.code => begun,
-            Some(Begun { code: first, .. }) => {
-                return Err(ReplyError::CodeChanged { first, then: line.code });
+            begun @ None => {
+                begun.insert(Begun { code: line.code, lines: 0, text: Vec::with_capacity(USUAL) })
             }
         };
+        if begun.code != line.code {
+            return Err(ReplyError::CodeChanged { first: begun.code, then: line.code });
+        }
         let start = begun.text.len();
         begun.text.extend_from_slice(line.text);
         clean(begun.text.get_mut(start..).unwrap_or_default());
         if line.last {
-            return Ok(Some(Reply { code: line.code, text: Octets::Long(begun.text) }));
+            let text = self.begun.take().map(|begun| begun.text).unwrap_or_default();
+            return Ok(Some(Reply { code: line.code, text: Octets::Long(text) }));
         }
         begun.text.push(b'\n');
         begun.lines = begun.lines.saturating_add(1);
-        self.begun = Some(begun);
         Ok(None)
+    }
+}
+
+impl Begun {
+    /// Lines, and octets of text.
+    fn size(&self) -> (usize, usize) {
+        (self.lines, self.text.len().saturating_sub(self.lines))
     }
 }
 

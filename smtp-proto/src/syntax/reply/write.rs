@@ -9,6 +9,7 @@ use bytes::BytesMut;
 
 use super::clean::put_clean;
 use super::{Code, EnhancedCode, Reply};
+use crate::syntax::words::has_control;
 
 /// The most octets in a reply line, with code and CRLF (RFC 5321 section 4.5.3.1.5).
 const LINE: usize = 512;
@@ -35,6 +36,22 @@ pub fn write_reply<'a>(
     let lines = lines.into_iter().map(|line| (enhanced, line.as_bytes()));
     let fold = code != Code::CHALLENGE;
     write_lines(out, code, fold, lines, (enhanced, b""));
+}
+
+/// Writes a reply of one line, in words that are ours: short, and printable.
+pub(crate) fn write_own(
+    out: &mut BytesMut,
+    code: Code,
+    enhanced: Option<EnhancedCode>,
+    text: &'static str,
+) {
+    debug_assert!(text.len() < LINE / 2 && !has_control(text.as_bytes()));
+    let enhanced = enhanced.filter(|enhanced| enhanced.class() == code.class());
+    let start = Start::new(code, enhanced);
+    out.reserve(start.length + text.len() + "\r\n".len());
+    out.extend_from_slice(start.as_slice());
+    out.extend_from_slice(text.as_bytes());
+    out.extend_from_slice(b"\r\n");
 }
 
 /// Writes the reply to EHLO: 250, with a line for each extension behind the first (RFC 5321 section
