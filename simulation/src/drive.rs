@@ -21,6 +21,9 @@ pub(crate) type Conn<M> = Connection<M, Line, VirtualClock>;
 /// Octets that wait to be written at most, at either side.
 const OUTBOX: usize = 256 << 10;
 
+/// What a connection has to read into while it works, in octets.
+const LENT: usize = 16 << 10;
+
 /// One side, as far as its application goes.
 #[derive(Clone)]
 pub(crate) struct Side {
@@ -149,7 +152,7 @@ impl Side {
         let (octets, capacity, limit) = (inbox.len(), inbox.capacity(), inbox.limit());
         assert!(octets <= limit, "{}: the inbox holds {octets} of {limit} octets", self.name);
         assert!(
-            capacity <= limit.max(1) * 2 + 1024,
+            capacity <= (limit * 2 + 1024).max(LENT),
             "{}: the inbox keeps {capacity} octets alive, of {limit}",
             self.name,
         );
