@@ -48,16 +48,19 @@ const ALL: &[Client] = &[
     },
     client("smtp-source", source),
     Client {
-        slow: 10,
+        slow: 20,
         ..client("lettre, blocking", |run, task| {
             Some(peer(run, task, &["client", "lettre-blocking"]))
         })
     },
     Client {
-        slow: 10,
+        slow: 20,
         ..client("lettre, Tokio", |run, task| Some(peer(run, task, &["client", "lettre-tokio"])))
     },
-    client("mail-send", |run, task| Some(peer(run, task, &["client", "mail-send"]))),
+    Client {
+        slow: 20,
+        ..client("mail-send", |run, task| Some(peer(run, task, &["client", "mail-send"])))
+    },
     client("async-smtp", |run, task| Some(peer(run, task, &["client", "async-smtp"]))),
 ];
 

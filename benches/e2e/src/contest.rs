@@ -13,6 +13,8 @@ pub struct Entrant {
     pub floor: &'static str,
     /// What one of its messages costs, roughly, in those of others: it gets fewer.
     pub slow: usize,
+    /// The same where clients don't wait for each reply: Nagle's algorithm holds up who writes one after the other.
+    pub stalls: usize,
     /// It takes BDAT.
     pub chunking: bool,
     /// valgrind can run it.
@@ -75,6 +77,7 @@ const ALL: [Entrant; 11] = [
     },
     Entrant {
         command: mailin,
+        stalls: 40,
         chunking: false,
         most: 1000,
         ..entrant("mailin-embedded", "bare threads")
@@ -90,7 +93,16 @@ const ALL: [Entrant; 11] = [
 ];
 
 const fn entrant(name: &'static str, floor: &'static str) -> Entrant {
-    Entrant { name, floor, slow: 1, chunking: true, compiled: true, most: 5000, command: |_| None }
+    Entrant {
+        name,
+        floor,
+        slow: 1,
+        stalls: 1,
+        chunking: true,
+        compiled: true,
+        most: 5000,
+        command: |_| None,
+    }
 }
 
 /// Those who are here.

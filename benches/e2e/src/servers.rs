@@ -63,6 +63,14 @@ impl Workload {
         entrant.chunking || !matches!(self.client, Client::Load("chunked"))
     }
 
+    /// What one of its messages takes, roughly, in those of others.
+    fn slowness(&self, entrant: &Entrant) -> usize {
+        match self.client {
+            Client::Load(_) => entrant.slow.max(entrant.stalls),
+            Client::Source(_) => entrant.slow,
+        }
+    }
+
     /// None if it can't be had.
     fn command(&self, run: &Run, server: &Server, messages: usize) -> Option<Command> {
         let messages = messages.to_string();
@@ -113,7 +121,7 @@ pub fn tables(run: &Run) -> Result<Vec<Table>> {
                 ));
                 // The first round is a short one, and not counted: everybody is warm then.
                 let count = if round == 0 { workload.messages / 10 } else { workload.messages };
-                let messages = run.count(count / entrant.slow).max(20);
+                let messages = run.count(count / workload.slowness(entrant)).max(20);
                 let Some(mut command) = workload.command(run, server, messages) else { continue };
                 let before = server.cpu()?;
                 let cost = process::run(&mut command)?;
