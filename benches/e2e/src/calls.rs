@@ -21,7 +21,6 @@ const COLUMNS: [(&str, &[&str], Option<f64>); 4] = [
 pub fn tables(run: &Run) -> Result<Vec<Table>> {
     let Some(strace) = &run.programs.strace else { return Ok(Vec::new()) };
     let mut rows = Vec::new();
-    let mut floor = None;
     for entrant in contest::servers(run) {
         let mut cells = Vec::new();
         for (name, args, target) in COLUMNS {
@@ -39,14 +38,15 @@ pub fn tables(run: &Run) -> Result<Vec<Table>> {
             let target = target.filter(|_| entrant.is_ours());
             cells.push(Cell { figure: Some(figure), ratio: None, target });
         }
-        if entrant.name == "bare tokio" {
-            floor = cells[0].figure;
-        }
         rows.push((entrant, Row { name: entrant.name.into(), cells }));
     }
+    // The rest is what the bare server of the same runtime needs.
+    let floors: Vec<_> =
+        rows.iter().map(|(_, row)| (row.name.clone(), row.cells[0].figure)).collect();
     for (entrant, row) in &mut rows {
         if entrant.is_ours() {
-            row.cells[0].target = floor;
+            let floor = floors.iter().find(|(name, _)| name == entrant.floor);
+            row.cells[0].target = floor.and_then(|(_, figure)| *figure);
         }
     }
     Ok(vec![Table {

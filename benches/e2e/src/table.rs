@@ -54,7 +54,7 @@ pub fn number(figure: f64) -> String {
             let digits = format!("{figure:.0}");
             let mut text = String::new();
             for (index, digit) in digits.chars().enumerate() {
-                if index > 0 && (digits.len() - index) % 3 == 0 {
+                if index > 0 && (digits.len() - index).is_multiple_of(3) {
                     text.push(',');
                 }
                 text.push(digit);
@@ -68,7 +68,7 @@ pub fn median(mut figures: Vec<f64>) -> Option<f64> {
     figures.sort_by(f64::total_cmp);
     let middle = figures.len() / 2;
     let upper = *figures.get(middle)?;
-    let lower = if figures.len() % 2 == 0 { *figures.get(middle - 1)? } else { upper };
+    let lower = if figures.len().is_multiple_of(2) { *figures.get(middle - 1)? } else { upper };
     Some((lower + upper) / 2.0)
 }
 
