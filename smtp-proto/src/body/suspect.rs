@@ -16,8 +16,7 @@ const BLOCK: usize = 4 * GRANULE;
 /// So many octets of a block are searched for the end of a line. Few lines of a mail are longer.
 const SAMPLE: usize = 96;
 
-/// LF and a dot, added up. Any other two octets with this sum are control characters, HT and a slash
-/// at best.
+/// LF and a dot, added up. Other octets with this sum are a plus and a CR, and control characters.
 const LF_DOT: u8 = b'\n' + b'.';
 
 /// Whether a line may be too long, from knowing of few places where one ends.
@@ -40,7 +39,7 @@ impl Lines {
 
     /// No line that has begun goes on beyond `at` unnoticed.
     pub(super) fn reach(&mut self, at: usize) {
-        self.doubtful |= (at - self.floor).saturating_add(self.before) > self.limit;
+        self.doubtful |= at.saturating_sub(self.floor).saturating_add(self.before) > self.limit;
     }
 
     /// A line begins at `at` or behind it, and none that is over reached beyond `end`.
@@ -106,7 +105,11 @@ pub(super) fn suspect(data: &[u8], seen: usize, lines: &mut Lines) -> Option<usi
     }
     // What is left is less than that: some of what was looked at is looked at again.
     if let Some(last) = data.len().checked_sub(GRANULE + 1).filter(|last| *last >= seen) {
-        return in_granule(data, last);
+        match in_granule(data, last) {
+            // Only where lines were looked at one by one can there be such a place, and nothing wrong.
+            Some(place) if place <= at => {}
+            found => return found,
+        }
     }
     let mut pairs = data.get(at..).unwrap_or_default().windows(2);
     let odd =

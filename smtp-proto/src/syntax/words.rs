@@ -31,13 +31,17 @@ fn below(word: u64, limit: u64) -> u64 {
 fn any(octets: &[u8], test: impl Fn(u64) -> u64) -> bool {
     let (words, rest) = octets.as_chunks();
     let mut found = words.iter().fold(0, |found, word| found | test(u64::from_le_bytes(*word)));
-    if !rest.is_empty() {
-        // Filled up with what nobody looks for.
-        let mut word = [b'x'; 8];
-        for (to, from) in word.iter_mut().zip(rest) {
-            *to = *from;
+    match octets.last_chunk() {
+        _ if rest.is_empty() => {}
+        // Some are looked at again.
+        Some(word) => found |= test(u64::from_le_bytes(*word)),
+        None => {
+            // Filled up with what nobody looks for.
+            let filled = rest
+                .iter()
+                .fold(ONES * u64::from(b'x'), |word, octet| word << u8::BITS | u64::from(*octet));
+            found |= test(filled);
         }
-        found |= test(u64::from_le_bytes(word));
     }
     found & HIGH != 0
 }

@@ -253,7 +253,10 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// What may stand in otherwise plain text.
-const ODD: [&[u8]; 16] = [
+const ODD: [&[u8]; 19] = [
+    b"+\r\n",
+    b"+\r\n\n",
+    b"+\r\n+\r\n+\r\n",
     b"\r",
     b"\n",
     b"\r\n",
@@ -294,6 +297,23 @@ fn whatever_is_odd_is_found_at_every_place() {
                 sut.offer(&input[cut..]);
                 sut.check(&naive, &input);
             }
+        }
+    }
+}
+
+/// A plus and a CR have the same sum as LF and a dot, and what is left at the end is looked at twice.
+#[test]
+fn what_only_looks_odd_changes_nothing() {
+    for odd in
+        [&b"+\r\n"[..], b"+\r\n\n", b"+\r\n+\r\n\n+\r\n", b"\t/\r\n\t/", b"+\r\n.+\r\n.+\r\n"]
+    {
+        for (before, behind) in (0..200).flat_map(|before| [0, 1, 9, 60].map(|n| (before, n))) {
+            let input = [&vec![b'x'; before], odd, &vec![b'x'; behind]].concat();
+            let mut naive = Naive::default();
+            naive.octets(&input);
+            let mut sut = Sut::new(100);
+            sut.offer(&input);
+            sut.check(&naive, &input);
         }
     }
 }

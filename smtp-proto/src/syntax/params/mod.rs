@@ -56,7 +56,10 @@ impl<'a> Params<&'a str> {
         let (mut seen, mut count) = (0, 0);
         let mut at = skip_spaces(text, 0);
         while at < text.len() {
-            let (keyword_end, end) = scan(text, at)?;
+            let (keyword_end, end) = match plain(text.as_bytes(), at) {
+                Some(ends) => ends,
+                None => scan(text, at)?,
+            };
             let error = |kind| {
                 let keyword = text.get(at..keyword_end).unwrap_or_default();
                 Err(ParamError::new(kind, keyword, at))
@@ -247,6 +250,25 @@ fn skip_spaces(text: &str, from: usize) -> usize {
         at += 1;
     }
     at
+}
+
+/// The same as `scan`, for a parameter that is as it should be and not XVERP.
+fn plain(octets: &[u8], from: usize) -> Option<(usize, usize)> {
+    let rest = octets.get(from..)?;
+    let keyword =
+        rest.iter().position(|octet| !class::is(*octet, class::LDH)).unwrap_or(rest.len());
+    if keyword == 0 || rest.first() == Some(&b'-') {
+        return None;
+    }
+    let value = match rest.get(keyword..)? {
+        [] | [b' ', ..] => return Some((from + keyword, from + keyword)),
+        [b'=', value @ ..] => value,
+        _ => return None,
+    };
+    let end =
+        value.iter().position(|octet| !class::is(*octet, class::VALUE)).unwrap_or(value.len());
+    let whole = end > 0 && matches!(value.get(end), None | Some(b' '));
+    whole.then_some((from + keyword, from + keyword + 1 + end))
 }
 
 /// Where the keyword of the parameter that starts at `from` ends, and where the parameter does.

@@ -66,6 +66,7 @@ impl ReplyParser {
         pushed
     }
 
+    #[inline]
     fn add(&mut self, line: &[u8]) -> Result<Option<Reply>, ReplyError> {
         let line = ReplyLine::parse(line)?;
         let (lines, octets) = self.begun.as_ref().map_or((0, 0), Begun::size);
@@ -128,6 +129,7 @@ impl Reply {
         Err(ReplyError::Incomplete)
     }
 
+    #[inline]
     fn from_line(code: Code, text: &[u8]) -> Reply {
         let mut text = Octets::from(text);
         clean(text.as_mut_slice());
