@@ -151,6 +151,10 @@ pub(super) struct Args {
     pub(super) requests: Requests,
 }
 
+/// Octets of commands and chunks that may be on their way unanswered. More than by default: the
+/// connection reads replies while it writes, so a server that does not read meanwhile holds up nobody.
+const WINDOW: usize = 128 << 10;
+
 const AFTER: &str = "\
 Exit status, as in sysexits.h:
    0  every recipient of every message was accepted
@@ -248,6 +252,7 @@ impl Args {
             config.protocol = Protocol::Lmtp;
         }
         config.pipelining = !self.no_pipelining;
+        config.limits.window = WINDOW;
         if self.no_chunking {
             config.chunking = Chunking::Never;
         }
