@@ -129,7 +129,8 @@ impl Report {
         let unsent = if *not_sent > 0 { format!(", {not_sent} not sent") } else { String::new() };
         let seconds = self.began.elapsed().as_secs_f64();
         let rate = if *messages > 1 {
-            format!(", {:.0} messages per second", *messages as f64 / seconds)
+            let count = u32::try_from(*messages).unwrap_or(u32::MAX);
+            format!(", {:.0} messages per second", f64::from(count) / seconds)
         } else {
             String::new()
         };
