@@ -57,7 +57,7 @@ fn shape(run: &Run) -> String {
          [benches/e2e](../benches/e2e/README.md).",
         said("date", &["-u", "+%Y-%m-%d"]),
         cores,
-        said("uname", &["-r"]),
+        said("uname", &["-r"]).split('.').take(2).collect::<Vec<_>>().join("."),
         said("rustc", &["--version"]),
         run.rounds,
     )

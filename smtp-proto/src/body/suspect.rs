@@ -117,6 +117,36 @@ pub(super) fn suspect(data: &[u8], seen: usize, lines: &mut Lines) -> Option<usi
     odd.map(|place| at + place + 1)
 }
 
+/// Finds the first dot behind CRLF, the CR at `from` or behind it.
+pub(super) fn dotted_line(data: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += memchr(b'\r', data.get(at..)?)?;
+        if !is_dotted(data, at) {
+            at += GRANULE;
+            continue;
+        }
+        let place = data.get(at..)?.windows(3).position(|three| three == b"\r\n.")?;
+        return Some(at + place + 2);
+    }
+}
+
+/// Whether there may be a dot behind CRLF, the CR among the next octets.
+fn is_dotted(data: &[u8], at: usize) -> bool {
+    let (Some(first), Some(second), Some(third)) = (
+        block::<GRANULE>(data, at),
+        block::<GRANULE>(data, at + 1),
+        block::<GRANULE>(data, at + 2),
+    ) else {
+        return true; // so few are left that they are looked at one by one
+    };
+    let mut found = 0;
+    for ((first, second), third) in first.iter().zip(second).zip(third) {
+        found |= u8::from(*first == b'\r') & u8::from(*second == b'\n') & u8::from(*third == b'.');
+    }
+    found != 0
+}
+
 fn block<const N: usize>(data: &[u8], at: usize) -> Option<&[u8; N]> {
     data.get(at..)?.first_chunk()
 }

@@ -5,11 +5,11 @@
     reason = "places in the input, none of them behind its end; every octet of a message passes here"
 )]
 
-use memchr::{memmem, memrchr};
+use memchr::memrchr;
 
 use super::content::{CALM, Content};
 use crate::body::Newlines;
-use crate::body::suspect::{Lines, suspect};
+use crate::body::suspect::{Lines, dotted_line, suspect};
 
 /// Decodes what follows the 354 reply: finds the end of the content, and takes away the dots that
 /// were added for transparency (RFC 5321 section 4.5.2).
@@ -180,10 +180,8 @@ impl Unstuffer {
     /// Goes on behind `seen` when the content is refused: CR and LF need no look any more, but for what
     /// begins a line. How many octets were used.
     fn skip(&mut self, data: &mut [u8], content: &mut Content, seen: usize) -> usize {
-        let finder = memmem::Finder::new(b"\r\n.");
         let mut at = seen;
-        while let Some(found) = data.get(at..).and_then(|rest| finder.find(rest)) {
-            let dot = at + found + 2;
+        while let Some(dot) = dotted_line(data, at) {
             let start = line_start(data.get(dot..).unwrap_or_default());
             content.keep(data, dot);
             match start {
